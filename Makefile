@@ -1,0 +1,59 @@
+# Everything a person or a machine does with this checkout. `make help` lists it.
+
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
+FINGERPRINT := $(shell cat requirements.txt requirements-dev.txt | cksum | cut -d ' ' -f 1)
+STAMP := $(VENV)/installed-$(FINGERPRINT)
+PYTEST_ARGS ?=
+# DEMO=--no-demo leaves an empty book empty.
+DEMO ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_ROOT_USER_ACTION = ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint
+
+help:
+	@echo 'make run      set everything up and serve the portal with a demo book (PORT=8000)'
+	@echo 'make test     set everything up and run the tests (PYTEST_ARGS=)'
+	@echo 'make lint     style, types, layers, templates, migrations'
+	@echo 'make setup    the environment in $(VENV)/ and what it needs'
+
+setup: $(STAMP)
+
+# A file named after the requirements: it is missing whenever they have changed.
+$(STAMP): requirements.txt requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed; name one with PYTHON=.' >&2; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || rm -rf $(VENV)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || $(PYTHON) -m venv --without-pip $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m pip --version >/dev/null 2>&1 || { \
+		echo 'This Python can make no environment with pip in it; on Debian: apt-get install python3-venv' >&2; exit 1; }
+	@echo 'Installing into $(VENV)/ (a minute, once)'
+	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+		$(BIN)/python -m pip install --quiet -r requirements.txt -r requirements-dev.txt; \
+	else \
+		$(PYTHON) -m pip --python $(BIN)/python install --quiet -r requirements.txt -r requirements-dev.txt; \
+	fi
+	@rm -f $(VENV)/installed-* && touch $@
+
+# DEBUG: servers named by DATABASE_URL serve the demo here; production is `manage.py runportal` without it.
+run: export DEBUG := $(or $(DEBUG),1)
+run: export PORTAL_STARTED_BY := make
+run: $(STAMP)
+	@$(BIN)/python manage.py runportal --bind localhost:$(PORT) $(DEMO)
+
+test: $(STAMP)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: export PORTAL_EMBEDDED := 1
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	env -u PORTAL_EMBEDDED $(BIN)/python manage.py makemigrations --check --dry-run

@@ -1,0 +1,47 @@
+"""How are amounts and days typed into a form? As people write them, or refused with the words they typed."""
+
+import re
+from decimal import Decimal
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+AMOUNT: Final = re.compile(r"(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
+LARGEST: Final = Decimal(10) ** 15
+
+
+class AmountField(forms.CharField):
+    """An amount more than nothing, written 1,000.00, 1000.00 or 1000."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("max_length", 40)
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**options)
+
+    def clean(self, value: Any) -> Any:
+        """The amount as a Decimal."""
+        text = super().clean(value)
+        if text in (None, ""):
+            return None
+        plain = re.sub(r"^[¥￥€$₽]\s*", "", str(text).strip())
+        if not AMOUNT.fullmatch(plain):
+            raise ValidationError(gettext("“%(value)s” is not an amount. Write it like 1,000.00") % {"value": text})
+        amount = Decimal(plain.replace(",", ""))
+        if amount >= LARGEST:
+            raise ValidationError(gettext("“%(value)s” is too large") % {"value": text})
+        if amount <= 0:
+            raise ValidationError(gettext("“%(value)s” is not more than nothing") % {"value": text})
+        return amount
+
+
+class DayField(forms.DateField):
+    """A day, chosen in the browser's own calendar."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        options.setdefault("input_formats", ["%Y-%m-%d"])
+        options.setdefault("error_messages", {"invalid": _("Not a day. Write it like 2026-11-20")})
+        super().__init__(**options)

@@ -1,0 +1,236 @@
+"""What have customers been billed, and what stands against it?"""
+
+from datetime import date
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from customers.models import Customer, OwnedQuerySet, PartnerOwned
+from subscriptions.models import Subscription
+
+
+class PriceRule(PartnerOwned):
+    """How a provider line becomes a price: its Subtotal plus a percentage, taxed at the line's own rate."""
+
+    markup_percent = models.DecimalField(max_digits=7, decimal_places=3)
+    effective_from = models.DateField()
+
+    objects = OwnedQuerySet["PriceRule"].as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "effective_from"], name="billing_price_rule_once")]
+
+
+class Series(PartnerOwned):
+    """The next number of a kind of document in a year. Locked while numbering, so numbers have no gaps."""
+
+    kind = models.CharField(max_length=12)
+    year = models.PositiveSmallIntegerField()
+    next_number = models.PositiveIntegerField(default=1)
+
+    objects = OwnedQuerySet["Series"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "series"
+        constraints = [models.UniqueConstraint(fields=["partner", "kind", "year"], name="billing_series_once")]
+
+
+class InvoiceQuerySet(OwnedQuerySet["Invoice"]):
+    """Invoices, narrowed."""
+
+    def issued(self) -> "InvoiceQuerySet":
+        """Those the customer has."""
+        return self.filter(status=Invoice.Status.ISSUED)
+
+    def open(self) -> "InvoiceQuerySet":
+        """Issued and not settled: something of it is still owed."""
+        return self.issued().filter(balance__gt=0)
+
+
+class Invoice(PartnerOwned):
+    """What a customer owes for one period. A draft may be edited; an issued one is corrected by credit notes."""
+
+    class Status(models.TextChoices):
+        """Only what the facts can't say: paid and overdue follow from balance and due day."""
+
+        DRAFT = "draft", "draft"
+        ISSUED = "issued", "issued"
+        VOID = "void", "void"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices")
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    number = models.CharField(max_length=40, null=True, blank=True)
+    # A short code the customer writes into the transfer; it pays exactly this invoice.
+    reference = models.CharField(max_length=20, null=True, blank=True)
+    period = models.CharField(max_length=7)
+    period_start = models.DateField(null=True, blank=True)
+    period_end = models.DateField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    net = models.DecimalField(max_digits=18, decimal_places=2)
+    tax = models.DecimalField(max_digits=18, decimal_places=2)
+    total = models.DecimalField(max_digits=18, decimal_places=2)
+    # total less allocations and credits; kept by allocating.py alone and checked by verify.
+    balance = models.DecimalField(max_digits=18, decimal_places=2)
+    issued_on = models.DateField(null=True, blank=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    # Names and addresses as printed: {"seller": {...}, "buyer": {...}}.
+    party = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "number"], name="billing_invoice_number_once"),
+            models.UniqueConstraint(fields=["partner", "reference"], name="billing_invoice_reference_once"),
+            models.CheckConstraint(
+                name="billing_invoice_issued_is_complete",
+                condition=Q(status="draft", number=None, issued_on=None)
+                | (
+                    ~Q(status="draft")
+                    & Q(number__isnull=False, issued_on__isnull=False, due_on__isnull=False, total__gt=0)
+                ),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["customer", "due_on", "id"],
+                name="billing_invoice_open",
+                condition=Q(status="issued", balance__gt=0),
+            ),
+            models.Index(fields=["partner", "-issued_on", "-id"], name="billing_invoice_newest"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="issued_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status__in=["issued", "void"]),
+            ),
+            pgtrigger.Protect(
+                name="issued_is_frozen",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status__in=["issued", "void"])
+                & (
+                    pgtrigger.Q(old__number__df=pgtrigger.F("new__number"))
+                    | pgtrigger.Q(old__total__df=pgtrigger.F("new__total"))
+                    | pgtrigger.Q(old__net__df=pgtrigger.F("new__net"))
+                    | pgtrigger.Q(old__tax__df=pgtrigger.F("new__tax"))
+                    | pgtrigger.Q(old__currency__df=pgtrigger.F("new__currency"))
+                    | pgtrigger.Q(old__due_on__df=pgtrigger.F("new__due_on"))
+                    | pgtrigger.Q(old__issued_on__df=pgtrigger.F("new__issued_on"))
+                    | pgtrigger.Q(old__customer__df=pgtrigger.F("new__customer"))
+                    | pgtrigger.Q(old__partner__df=pgtrigger.F("new__partner"))
+                    | pgtrigger.Q(old__party__df=pgtrigger.F("new__party"))
+                    | pgtrigger.Q(new__status="draft")
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"draft {self.period}"
+
+    def state_on(self, today: date) -> str:
+        """What a person calls its state on a day; the keys of the one table of status words."""
+        if self.status != self.Status.ISSUED:
+            return self.status
+        if self.balance <= 0:
+            return "paid"
+        if self.due_on and self.due_on < today:
+            return "overdue"
+        return "partly_paid" if self.balance < self.total else "not_due"
+
+
+class InvoiceLine(PartnerOwned):
+    """One charge on an invoice. `open` is what is left of its total; see Invoice.balance."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.PROTECT, null=True, blank=True, related_name="invoice_lines"
+    )
+    description = models.CharField(max_length=300)
+    detail = models.CharField(max_length=300, blank=True)
+    quantity = models.IntegerField()
+    unit_price = models.DecimalField(max_digits=18, decimal_places=4)
+    net = models.DecimalField(max_digits=18, decimal_places=2)
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=4)
+    tax = models.DecimalField(max_digits=18, decimal_places=2)
+    total = models.DecimalField(max_digits=18, decimal_places=2)
+    open = models.DecimalField(max_digits=18, decimal_places=2)
+
+    objects = OwnedQuerySet["InvoiceLine"].as_manager()
+
+    class Meta:
+        ordering = ["invoice_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="billing_line_position_once"),
+            models.CheckConstraint(name="billing_line_adds_up", condition=Q(total=models.F("net") + models.F("tax"))),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(name="as_billed", exclude=["open"]),
+            pgtrigger.Trigger(
+                name="issued_lines_stay",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    IF (SELECT status FROM billing_invoice WHERE id = OLD.invoice_id) <> 'draft' THEN
+                        RAISE EXCEPTION 'a line of an issued invoice stays';
+                    END IF;
+                    RETURN OLD;
+                """,
+            ),
+        ]
+
+
+class CreditNote(PartnerOwned):
+    """Money given back on paper: from a period that came out below zero, or from a dispute upheld."""
+
+    class Why(models.TextChoices):
+        """What it came from."""
+
+        PERIOD = "period", "period below zero"
+        DISPUTE = "dispute", "dispute"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="credit_notes")
+    number = models.CharField(max_length=40)
+    why = models.CharField(max_length=10, choices=Why)
+    reason = models.CharField(max_length=300, blank=True)
+    currency = models.CharField(max_length=3)
+    total = models.DecimalField(max_digits=18, decimal_places=2)
+    period = models.CharField(max_length=7, blank=True)
+    issued_on = models.DateField()
+    issued_at = models.DateTimeField()
+
+    objects = OwnedQuerySet["CreditNote"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "number"], name="billing_credit_note_number_once"),
+            models.CheckConstraint(name="billing_credit_note_positive", condition=Q(total__gte=0)),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CreditNoteLine(PartnerOwned):
+    """What the credit is for; amounts as on an invoice line with the sign turned."""
+
+    credit_note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    invoice_line = models.ForeignKey(
+        InvoiceLine, on_delete=models.PROTECT, null=True, blank=True, related_name="credit_lines"
+    )
+    description = models.CharField(max_length=300)
+    net = models.DecimalField(max_digits=18, decimal_places=2)
+    tax = models.DecimalField(max_digits=18, decimal_places=2)
+    total = models.DecimalField(max_digits=18, decimal_places=2)
+
+    objects = OwnedQuerySet["CreditNoteLine"].as_manager()
+
+    class Meta:
+        ordering = ["credit_note_id", "position"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

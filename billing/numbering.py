@@ -1,0 +1,37 @@
+"""Which number comes next? Without gaps, under rollback and under parallel issue."""
+
+import hashlib
+from datetime import date
+
+from django.db import connection
+
+from customers.models import Partner
+
+from .models import Series
+
+# No letters or digits that are taken for one another.
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def next_number(partner: Partner, kind: str, on: date) -> str:
+    """Take the next number of a kind of document in a year: HH-2026-00001.
+
+    Holds the counter's row until the transaction ends, so a rollback gives the number back."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("A number taken outside a transaction leaves a gap when the rest fails.")
+    Series.objects.get_or_create(partner=partner, kind=kind, year=on.year)
+    series = Series.objects.select_for_update().get(partner=partner, kind=kind, year=on.year)
+    number = series.next_number
+    series.next_number = number + 1
+    series.save(update_fields=["next_number"])
+    infix = {"invoice": "", "credit_note": "C", "dispute": ""}[kind]
+    prefix = "D" if kind == "dispute" else partner.prefix
+    width = 4 if kind == "dispute" else 5
+    return f"{prefix}-{on.year}-{infix}{number:0{width}d}"
+
+
+def payment_reference(partner: Partner, number: str) -> str:
+    """A short code for the transfer, the same each time for the same invoice: HH-4Q8T7K."""
+    digest = hashlib.sha256(f"{partner.pk}:{number}".encode()).digest()
+    code = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:6])
+    return f"{partner.prefix}-{code}"

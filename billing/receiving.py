@@ -1,0 +1,117 @@
+"""What happens when money comes in? It is booked once and put against what is owed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from customers.models import Customer, TimelineEntry, User
+from customers.telling import tell
+
+from .allocating import Placed, allocate, unapplied
+from .models import Invoice, Payment
+from .money import ZERO, plain, quantise
+
+
+class BadPayment(Exception):
+    """The payment can't be booked; the message says which value and why."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A booked payment and where it went. `booked_now` is false where it had been booked before."""
+
+    payment: Payment
+    placed: list[Placed]
+    unapplied: Decimal
+    booked_now: bool
+
+
+def receive(
+    customer: Customer,
+    *,
+    amount: Decimal,
+    currency: str,
+    reference: str,
+    received_on: date,
+    now: datetime,
+    source: str = "hand",
+    external_id: str | None = None,
+    told: Sequence[Invoice] = (),
+    by: User | None = None,
+) -> Received:
+    """Book one payment and allocate it; the caller holds the customer's lock in a transaction.
+
+    Booked once for each (partner, source, external id); by hand the id is customer, reference, day and amount,
+    so a second click is the same payment. `told` names invoices to pay first; without it the reference is
+    looked up as an invoice number or payment reference. Raises BadPayment."""
+    _check(customer, amount, currency, received_on, told, now)
+    key = external_id or f"{customer.pk}:{reference}:{received_on}:{plain(amount, currency)}:{currency}"
+    known = Payment.objects.filter(partner_id=customer.partner_id, source=source, external_id=key).first()
+    if known:
+        return _as_before(known, customer, amount, currency)
+    payment = Payment.objects.create(
+        partner_id=customer.partner_id,
+        customer=customer,
+        amount=amount,
+        currency=currency,
+        reference=reference,
+        received_on=received_on,
+        booked_at=now,
+        source=source,
+        external_id=key,
+        recorded_by=by,
+    )
+    placed = allocate(payment, now=now, told=list(told) or _named_by(customer, reference))
+    tell(
+        customer,
+        TimelineEntry.Kind.MONEY,
+        "payment_booked",
+        now=now,
+        about=placed[0].invoice.number or "" if placed else "",
+        values={"amount": plain(amount, currency), "currency": currency, "reference": reference},
+        actor=by,
+    )
+    customer.review_due_at = now
+    customer.save(update_fields=["review_due_at"])
+    return Received(payment, placed, unapplied(payment), booked_now=True)
+
+
+def _check(
+    customer: Customer,
+    amount: Decimal,
+    currency: str,
+    received_on: date,
+    told: Sequence[Invoice],
+    now: datetime,
+) -> None:
+    if amount <= ZERO:
+        raise BadPayment(f"amount: {amount} is not more than zero")
+    if quantise(amount, currency) != amount:
+        raise BadPayment(f"amount: {amount} has more decimals than {currency} knows")
+    if received_on > now.astimezone(customer.tz).date():
+        raise BadPayment(f"received-on: {received_on} lies in the future")
+    for invoice in told:
+        if invoice.customer_id != customer.pk or invoice.currency != currency:
+            raise BadPayment(f"invoice: {invoice} is not an open invoice of this customer in {currency}")
+
+
+def _as_before(known: Payment, customer: Customer, amount: Decimal, currency: str) -> Received:
+    if (known.customer_id, known.amount, known.currency) != (customer.pk, amount, currency):
+        raise BadPayment(f"reference: {known.external_id} was booked before with other values")
+    placed: dict[int, Placed] = {}
+    for allocation in known.allocations.select_related("line__invoice").order_by("pk"):
+        invoice = allocation.line.invoice
+        before = placed.get(invoice.pk, Placed(invoice, ZERO)).amount
+        placed[invoice.pk] = Placed(invoice, before + allocation.amount)
+    return Received(known, list(placed.values()), unapplied(known), booked_now=False)
+
+
+def _named_by(customer: Customer, reference: str) -> list[Invoice]:
+    wanted = {word.strip(".,;:()").upper() for word in reference.split()}
+    open_invoices = Invoice.objects.filter(customer=customer).open()
+    return [
+        invoice
+        for invoice in open_invoices.order_by("due_on", "pk")
+        if {(invoice.number or "").upper(), (invoice.reference or "").upper()} & wanted
+    ]

@@ -1,0 +1,155 @@
+"""Which money came in, and where did it go? The list, recording a payment, and what it settled."""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from billing.forms import PaymentForm
+from billing.models import Allocation, Invoice, Payment
+from billing.money import ZERO
+from billing.receiving import BadPayment
+from customers.entering import Here, staff
+from customers.models import Customer
+from customers.roles import May
+from dunning.settling import settle
+from subscriptions.models import AccessChange, Subscription, Suspension
+
+PAGE = 50
+SUGGESTED = 300
+
+
+def mine(request: Here) -> QuerySet[Any]:
+    """The payments of this book that this person may see, each with what was put of it."""
+    rows = Payment.objects.visible_to(request.user).of(request.partner)
+    return rows.annotate(put=Coalesce(Sum("allocations__amount"), ZERO)).annotate(left=F("amount") - F("put"))
+
+
+@require_safe
+@staff(May.SEE_BOOK)
+def payments(request: Here) -> HttpResponse:
+    """All payments, or those of which something is left."""
+    show = "unapplied" if request.GET.get("show") == "unapplied" else ""
+    words = request.GET.get("q", "").strip()[:100]
+    found = mine(request)
+    if words:
+        found = found.filter(Q(customer__name__icontains=words) | Q(reference__icontains=words))
+    waiting = found.filter(left__gt=0)
+    chosen = waiting if show else found
+    page = Paginator(chosen.select_related("customer").order_by("-received_on", "-pk"), PAGE)
+    context = {
+        "page": page.get_page(request.GET.get("page")),
+        "sums": _sums(chosen),
+        "show": show,
+        "words": words,
+        "waiting": waiting.count(),
+    }
+    return render(request, "billing/payments.html", context)
+
+
+def _sums(found: QuerySet[Any]) -> list[dict[str, Any]]:
+    rows = Payment.objects.filter(pk__in=found.order_by().values("pk")).values("currency")
+    put = Allocation.objects.filter(payment__in=found.order_by().values("pk")).values("payment__currency")
+    used = {row["payment__currency"]: row["sum"] for row in put.annotate(sum=Sum("amount"))}
+    return [
+        {**row, "left": row["amount"] - used.get(row["currency"], ZERO)}
+        for row in rows.annotate(n=Count("pk"), amount=Sum("amount")).order_by("currency")
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(May.RECEIVE)
+def receive(request: Here) -> HttpResponse:
+    """Record a payment by hand. The same words twice are one payment."""
+    form = _form(request)
+    if request.method != "POST" or not form.is_valid():
+        return _ask(request, form, 422 if form.is_bound else 200)
+    assert form.payer is not None
+    try:
+        settled = settle(
+            form.payer,
+            amount=form.cleaned_data["amount"],
+            currency=form.cleaned_data["currency"],
+            reference=form.cleaned_data["reference"],
+            received_on=form.cleaned_data["received_on"],
+            told=[form.told] if form.told else [],
+            now=request.now,
+            by=request.user,
+        )
+    except BadPayment as bad:
+        form.add_error(None, str(bad))
+        return _ask(request, form, 422)
+    if settled.received.booked_now:
+        messages.success(request, gettext("Payment recorded"))
+    else:
+        messages.info(request, gettext("This payment stood in the book already; nothing was changed."))
+    return redirect("payment", settled.received.payment.pk)
+
+
+def _form(request: Here) -> PaymentForm:
+    customers = Customer.objects.visible_to(request.user).of(request.partner)
+    invoices = Invoice.objects.visible_to(request.user).of(request.partner).issued()
+    today = request.now.astimezone(request.zone).date()
+    used = set(invoices.order_by().values_list("currency", flat=True).distinct())
+    known: dict[str, Any] = {"received_on": today, "currency": request.partner.currency}
+    asked = request.GET.get("customer", "")
+    payer = customers.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    if payer:
+        known["customer"] = payer.name
+    number = request.GET.get("invoice", "")
+    named = invoices.filter(number=number).select_related("customer").first() if number else None
+    if named:
+        known |= {"customer": named.customer.name, "currency": named.currency, "reference": named.reference}
+    return PaymentForm(
+        request.POST if request.method == "POST" else None,
+        customers=customers,
+        invoices=invoices,
+        currencies=[request.partner.currency, *sorted(used - {request.partner.currency})],
+        today=today,
+        initial=known,
+    )
+
+
+def _ask(request: Here, form: PaymentForm, status: int) -> HttpResponse:
+    owing = form.customers.filter(invoices__status="issued", invoices__balance__gt=0).distinct()
+    context = {"form": form, "suggested": list(owing.order_by("name").values_list("name", flat=True)[:SUGGESTED])}
+    return render(request, "billing/payment_new.html", context, status=status)
+
+
+@require_safe
+@staff(May.SEE_BOOK)
+def payment(request: Here, payment_id: int) -> HttpResponse:
+    """One payment: the invoices it went to, what is left of it, and the access it brings back."""
+    one = get_object_or_404(mine(request).select_related("customer", "recorded_by"), pk=payment_id)
+    context = {"payment": one, "placed": _placed(one), "back": _restored(one)}
+    return render(request, "billing/payment.html", context)
+
+
+def _placed(one: Payment) -> list[dict[str, Any]]:
+    amounts: dict[Invoice, Decimal] = defaultdict(lambda: ZERO)
+    for put in one.allocations.select_related("line__invoice").order_by("pk"):
+        amounts[put.line.invoice] += put.amount
+    return [{"invoice": invoice, "amount": amount} for invoice, amount in amounts.items()]
+
+
+def _restored(one: Payment) -> list[dict[str, Any]]:
+    """The subscriptions whose debt this payment cured: lifted in the commit that booked it."""
+    changes = AccessChange.objects.filter(
+        customer_id=one.customer_id, wanted=AccessChange.Wanted.ACTIVE, queued_at=one.booked_at
+    )
+    rows = []
+    for change in changes:
+        lifted = {row.subscription_id: row for row in Suspension.objects.filter(lifted_by=change)}
+        for subscription in Subscription.objects.filter(pk__in=change.scope).order_by("pk"):
+            row = lifted.get(subscription.pk)
+            done = row.restored_at if row else None
+            rows.append({"subscription": subscription, "restored_at": done, "parked": change.outcome == "parked"})
+    return rows

@@ -1,0 +1,1 @@
+"""Who they are, what they may see, what was said to them."""

@@ -1,0 +1,175 @@
+"""Does this letter still make sense, and did the mail server take it?"""
+
+import smtplib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import formataddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from outbox import clock
+from outbox.keeping import Done, Later, Lease, Moot, Park, Result
+
+from .locking import lock_customer
+from .models import Message, MessageAttempt, TimelineEntry, acting_for
+from .telling import tell
+
+
+@dataclass(frozen=True)
+class LetterRule:
+    """What the floor that decides a letter wants to say about it.
+
+    `look` runs under the customer's lock before the letter leaves and answers why it is overtaken, or "".
+    `delivered` runs in the transaction that records the delivery."""
+
+    look: Callable[[Message], str] | None = None
+    delivered: Callable[[Message], None] | None = None
+
+
+_rules: dict[str, LetterRule] = {}
+
+
+def rule_for(letter: str, rule: LetterRule) -> None:
+    """Said once for each letter, by the wiring."""
+    _rules[letter] = rule
+
+
+def keep_message(message: Message, lease: Lease) -> Result:
+    """Hand one letter to the mail server; its 250 is the delivery. A refusal for good is a bounce."""
+    if message.delivered_at:
+        return Done()
+    if not message.to_email:
+        return Park("no contact with an address")
+    attempt, overtaken = _last_look(message)
+    if attempt is None:
+        return Moot(overtaken)
+    try:
+        _mail(message).send()
+    except smtplib.SMTPRecipientsRefused as refused:
+        code, text = next(iter(refused.recipients.values()))
+        return _refused(message, attempt, code, text)
+    except smtplib.SMTPResponseException as refused:
+        return _refused(message, attempt, refused.smtp_code, refused.smtp_error)
+    except (smtplib.SMTPException, OSError) as error:
+        _close(attempt, f"{type(error).__name__}: {error}")
+        return Later(timedelta(seconds=min(2**message.attempts, 300)), str(error))
+    _delivered(message, attempt)
+    return Done()
+
+
+def _last_look(message: Message) -> tuple[MessageAttempt | None, str]:
+    """Ask the deciding floor once more, freeze the words that will leave and open the attempt, all under the
+    customer's lock: what is paid before this never hears of it, what is paid after it came too late."""
+    with acting_for(message.partner):
+        lock_customer(message.customer_id)
+        rule = _rules.get(message.letter)
+        overtaken = rule.look(message) if rule and rule.look else ""
+        if overtaken:
+            return None, overtaken
+        message.subject, message.body_text, message.body_html = words(message)
+        message.save(update_fields=["subject", "body_text", "body_html", "values"])
+        return _open_attempt(message), ""
+
+
+def words(message: Message) -> tuple[str, str, str]:
+    """Subject, text and HTML of a letter in its own language, from its own customer and partner."""
+    context = {
+        **message.values,
+        "partner": message.partner,
+        "customer": message.customer,
+        "portal_url": settings.PORTAL_URL,
+        "language": message.language,
+        "now": message.queued_at,
+        "zone": message.customer.tz,
+    }
+    folder = f"emails/{message.letter}"
+    with translation.override(message.language), timezone.override(message.customer.tz):
+        subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
+        return (
+            subject[:300],
+            render_to_string(f"{folder}/body.txt", context),
+            render_to_string(f"{folder}/body.html", context),
+        )
+
+
+def _mail(message: Message) -> EmailMultiAlternatives:
+    partner = message.partner
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.body_text,
+        from_email=formataddr((partner.name, settings.DEFAULT_FROM_EMAIL)),
+        to=[message.to_email],
+        reply_to=[partner.reply_email] if partner.reply_email else None,
+        headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(message.body_html, "text/html")
+    return mail
+
+
+def _open_attempt(message: Message) -> MessageAttempt:
+    return MessageAttempt.objects.create(
+        partner_id=message.partner_id,
+        message=message,
+        began_at=clock.now(),
+        began_machine_at=clock.machine(),
+        request_id=uuid.uuid4(),
+        correlation_id=uuid.uuid4(),
+    )
+
+
+def _close(attempt: MessageAttempt, answer: str) -> None:
+    attempt.ended_machine_at, attempt.answer = clock.machine(), answer[:300]
+    attempt.save(update_fields=["ended_machine_at", "answer"])
+
+
+def _delivered(message: Message, attempt: MessageAttempt) -> None:
+    now = clock.now()
+    with acting_for(message.partner):
+        customer = lock_customer(message.customer_id)
+        _close(attempt, "250")
+        message.delivered_at, message.bounced_at = now, None
+        message.save(update_fields=["delivered_at", "bounced_at"])
+        tell(
+            customer,
+            TimelineEntry.Kind.NOTICE,
+            "letter_handed",
+            now=now,
+            about=message.about[:40],
+            values={"letter": message.letter, "subject": message.subject, "email": message.to_email},
+            message=message,
+        )
+        customer.review_due_at = now
+        customer.save(update_fields=["review_due_at"])
+        rule = _rules.get(message.letter)
+        if rule and rule.delivered:
+            rule.delivered(message)
+
+
+def _refused(message: Message, attempt: MessageAttempt, code: int, text: bytes | str) -> Result:
+    said = text.decode(errors="replace") if isinstance(text, bytes) else text
+    _close(attempt, f"{code} {said}")
+    if code < 500:
+        return Later(timedelta(seconds=min(15 * 2**message.attempts, 1800)), f"{code} {said}")
+    now = clock.now()
+    with acting_for(message.partner):
+        customer = lock_customer(message.customer_id)
+        message.bounced_at = now
+        message.save(update_fields=["bounced_at"])
+        tell(
+            customer,
+            TimelineEntry.Kind.NOTICE,
+            "letter_bounced",
+            now=now,
+            about=message.about[:40],
+            values={"letter": message.letter, "email": message.to_email, "reason": f"{code} {said}"[:200]},
+            message=message,
+            shared=False,
+        )
+        customer.review_due_at = now
+        customer.save(update_fields=["review_due_at"])
+    return Park(f"{message.to_email}: {code} {said}")

@@ -1,0 +1,36 @@
+"""What goes on the shared timeline?"""
+
+from datetime import datetime
+from typing import Any
+
+from .models import Customer, Message, TimelineEntry, User
+
+
+def tell(
+    customer: Customer,
+    kind: TimelineEntry.Kind,
+    code: str,
+    *,
+    now: datetime,
+    about: str = "",
+    values: dict[str, Any] | None = None,
+    message: Message | None = None,
+    actor: User | None = None,
+    shared: bool = True,
+) -> TimelineEntry:
+    """Append one entry to a customer's timeline.
+
+    `code` names a sentence of customers.sentences, `values` what stands in its braces (strings; amounts as
+    decimal strings beside a `currency`; dates and instants in ISO 8601)."""
+    return TimelineEntry.objects.create(
+        partner_id=customer.partner_id,
+        customer=customer,
+        at=now,
+        kind=kind,
+        code=code,
+        values=values or {},
+        about=about,
+        message=message,
+        actor=actor,
+        shared=shared,
+    )

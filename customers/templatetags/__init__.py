@@ -1,0 +1,1 @@
+"""Which tags do the letters of this floor use?"""

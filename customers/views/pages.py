@@ -1,0 +1,116 @@
+"""Who are our customers, and where does each stand? The list, and everything about one on a page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.figures import Figures, figures
+from billing.models import Invoice
+from customers.addressing import set_address
+from customers.entering import Here, staff
+from customers.forms import AddressForm, address_form
+from customers.models import ContactRole, Customer
+from customers.roles import May
+
+from . import listing
+from .record import record
+
+PAGE = 50
+
+
+@require_safe
+@staff(May.SEE_BOOK)
+def customers(request: Here) -> HttpResponse:
+    """All customers, or those that match; an invoice's exact number leads straight to it."""
+    words = request.GET.get("q", "").strip()[:100]
+    today = request.now.astimezone(request.zone).date()
+    mine = Customer.objects.visible_to(request.user).of(request.partner)
+    named = Invoice.objects.visible_to(request.user).of(request.partner).filter(number__iexact=words).first()
+    if words and named:
+        return redirect("invoice", named.pk)
+    found = listing.searched(mine, words)
+    page = Paginator(listing.by_debt(found, request.partner.currency, today), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "lines": listing.lines(page.object_list, today=today, zone=request.zone),
+        "totals": listing.totals(found, today),
+        "words": words,
+    }
+    return render(request, "customers/customers.html", context)
+
+
+@require_safe
+@staff(May.SEE_BOOK)
+def customer(request: Here, customer_id: int) -> HttpResponse:
+    """One customer: balance, ladder, subscriptions, invoices, cases, contacts, and what has happened."""
+    return _page(request, _customer(request, customer_id))
+
+
+@require_POST
+@staff(May.CHASE)
+def address(request: Here, customer_id: int) -> HttpResponse:
+    """Set the address of one role at a customer."""
+    customer = _customer(request, customer_id)
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return _page(request, customer, form, status=422)
+    contact, sent = set_address(customer, **form.cleaned_data, by=request.user, now=request.now)
+    text = gettext("Letters go to %(email)s") % {"email": contact.email}
+    if sent:
+        waited = ngettext("%(n)s that waited leaves now", "%(n)s that waited leave now", sent)
+        text = f"{text}, {waited % {'n': sent}}"
+    messages.success(request, text)
+    return HttpResponseRedirect(reverse("customer", args=[customer.pk]))
+
+
+def _customer(request: Here, pk: int) -> Customer:
+    mine = Customer.objects.visible_to(request.user).of(request.partner)
+    return get_object_or_404(mine.select_related("partner"), pk=pk)
+
+
+def _page(request: Here, customer: Customer, form: AddressForm | None = None, status: int = 200) -> HttpResponse:
+    made = record(
+        customer,
+        now=request.now,
+        zone=request.zone,
+        kind=request.GET.get("kind", ""),
+        why=request.GET.get("why", ""),
+        more="all" in request.GET,
+    )
+    found = figures(Q(customer=customer), today=made["today"])
+    mine = [
+        figure
+        for currency in (sorted(found) or [request.partner.currency])
+        for figure in _figures(found.get(currency, Figures(currency)), made)
+    ]
+    known = next((reach.contact for reach in made["reaches"] if reach.contact.role == ContactRole.BILLING), None)
+    context = {**made, "figures": mine, "form": form, "address_form": form or address_form(customer, known)}
+    return render(request, "customers/customer.html", context, status=status)
+
+
+def _figures(it: Figures, made: dict[str, Any]) -> list[dict[str, Any]]:
+    chased = made["chased"].get(it.currency)
+    opened = ngettext("%(n)s invoice", "%(n)s invoices", it.open_invoices) % {"n": it.open_invoices}
+    rows: list[tuple[str, Any, str, str]] = [
+        (gettext("Outstanding"), it.outstanding, opened, ""),
+        (gettext("Overdue"), it.overdue, made["oldest_due"], ""),
+        (
+            gettext("Undisputed due"),
+            chased or 0,
+            gettext("the ladder runs on this") if chased else "",
+            "warn" if it.overdue else "",
+        ),
+        (gettext("Disputed"), it.disputed, gettext("frozen") if it.disputed else "", ""),
+        (gettext("Unapplied"), it.unapplied, "", ""),
+    ]
+    return [
+        {"label": label, "value": value, "currency": it.currency, "note": note, "tone": tone}
+        for label, value, note, tone in rows
+    ]

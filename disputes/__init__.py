@@ -1,0 +1,1 @@
+"""When they say no, until the loop is closed."""

@@ -1,0 +1,1 @@
+"""What we do when they don't pay."""

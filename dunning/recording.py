@@ -1,0 +1,104 @@
+"""How are the facts behind a decision kept, so that it can be decided again? As JSON, by the dataclasses' own
+types; the calendar by its digest, since thousands of decisions share one."""
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
+
+from .calendars import digest_of
+from .models import CalendarEdition
+from .policy import Calendar, Facts
+
+
+def keep(facts: Facts) -> dict[str, Any]:
+    """The facts as JSON; the calendar's edition is stored beside, once."""
+    return {**_out(facts), "calendar": edition(facts.calendar)}
+
+
+def recall(kept: Mapping[str, Any]) -> Facts:
+    """The facts of a stored decision; raises CalendarEdition.DoesNotExist if its calendar is gone."""
+    document = CalendarEdition.objects.get(digest=kept["calendar"]).document
+    facts: Facts = _into(Facts, {**kept, "calendar": document})
+    return facts
+
+
+def edition(calendar: Calendar) -> str:
+    """Store a calendar once and name it."""
+    digest = _digest(calendar)
+    CalendarEdition.objects.get_or_create(digest=digest, defaults={"document": _out(calendar)})
+    return digest
+
+
+_digests: dict[int, tuple[Calendar, str]] = {}
+
+
+def _digest(calendar: Calendar) -> str:
+    known = _digests.get(id(calendar))
+    if known is None or known[0] is not calendar:
+        known = _digests[id(calendar)] = (calendar, digest_of(calendar))
+    return known[1]
+
+
+def _out(value: Any) -> Any:
+    if isinstance(value, Calendar) or (is_dataclass(value) and not isinstance(value, type)):
+        return {
+            field.name: _out(getattr(value, field.name))
+            for field in fields(value)
+            if not isinstance(getattr(value, field.name), Calendar)
+        }
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal | tzinfo):
+        return str(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted((_out(item) for item in value), key=str)
+    if isinstance(value, tuple | list):
+        return [_out(item) for item in value]
+    return value
+
+
+@lru_cache(maxsize=64)
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _into(kind: Any, value: Any) -> Any:
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return None if value is None else _into(next(a for a in get_args(kind) if a is not type(None)), value)
+    if origin is frozenset:
+        return frozenset(_into(get_args(kind)[0], item) for item in value)
+    if origin is tuple:
+        inner = get_args(kind)
+        if len(inner) == 2 and inner[1] is Ellipsis:
+            return tuple(_into(inner[0], item) for item in value)
+        return tuple(_into(each, item) for each, item in zip(inner, value, strict=True))
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = _hints(kind)
+        return kind(**{field.name: _into(hints[field.name], value[field.name]) for field in fields(kind)})
+    return _scalar(kind, value)
+
+
+def _scalar(kind: Any, value: Any) -> Any:
+    if kind is Decimal:
+        return Decimal(value)
+    if kind is tzinfo:
+        return ZoneInfo(value)
+    if kind in (datetime, date, time):
+        return kind.fromisoformat(value)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    return value
+
+
+def as_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A reason's values as JSON: amounts and days as text, counts as numbers."""
+    return {name: _out(value) for name, value in values.items()}

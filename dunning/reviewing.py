@@ -1,0 +1,172 @@
+"""What does each case need now? The one door that brings cases into line with the facts."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from customers.locking import lock_customers
+from customers.models import Customer
+
+from . import policy as book
+from .approving import abort
+from .facts import Loaded, load
+from .models import Case, Run
+from .recording import as_json
+from .releasing import release, waits_for_restoration
+from .taking import take
+
+# Waits that our own staff or machine end; a live proposal outlives them.
+OURS = frozenset({book.Code.AWAITING_APPROVAL, book.Code.AWAITING_CONFIRMATION, book.Code.STALE_CASH})
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A case and what the rulebook says of it now."""
+
+    loaded: Loaded
+    decision: book.Decision
+
+
+@dataclass
+class Reviewed:
+    """What a review came to. `skipped` counts the reasons of those left alone."""
+
+    evaluated: int = 0
+    unchanged: int = 0
+    notices: int = 0
+    tasks: int = 0
+    proposals: int = 0
+    reinstatements: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    released: list[int] = field(default_factory=list)
+
+    def add(self, other: "Reviewed") -> None:
+        """Sum up batches."""
+        for name in ("evaluated", "unchanged", "notices", "tasks", "proposals", "reinstatements"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.skipped.update(other.skipped)
+        self.released += other.released
+
+
+def judge(customers: Sequence[Customer], *, now: datetime) -> list[Judged]:
+    """Decide every open case of these customers without writing anything."""
+    return [
+        Judged(loaded, book.schedule(loaded.policy, loaded.facts, now, forecast=False))
+        for loaded in load(customers, now=now)
+    ]
+
+
+def review(customer_ids: Iterable[int], *, now: datetime, run: Run | None = None) -> Reviewed:
+    """Lock these customers, decide each of their open cases and write what follows, in the caller's
+    transaction or one of its own. Repeating it changes nothing more."""
+    with transaction.atomic():
+        customers = lock_customers(customer_ids)
+        judged = judge(customers, now=now)
+        result = tally(judged)
+        result.released = _do(judged, now=now, run=run)
+        _note(customers, _after(customers, judged, now=now), now=now)
+    return result
+
+
+def tally(judged: list[Judged]) -> Reviewed:
+    """Count decisions as a run's document shows them; a dry run counts the same and writes nothing."""
+    result = Reviewed()
+    for one in judged:
+        owed = one.loaded.invoice.balance > 0
+        result.evaluated += owed
+        left_alone = owed and not one.decision.release
+        match one.decision.next:
+            case book.Take(action=action, deed=deed):
+                left_alone = False
+                if action in (book.Action.NOTICE, book.Action.DELETION_NOTICE):
+                    result.notices += 1
+                elif action is not book.Action.SUSPEND:
+                    result.tasks += 1
+                elif deed is book.Deed.PROPOSE:
+                    result.proposals += 1
+                else:
+                    left_alone = owed
+            case book.Wait(because=because):
+                result.skipped[str(because.code)] += 1
+        result.unchanged += left_alone
+        result.reinstatements += len(one.decision.release)
+    return result
+
+
+def _do(judged: list[Judged], *, now: datetime, run: Run | None) -> list[int]:
+    """Carry out what was decided; answers the subscriptions that are let go."""
+    takes: dict[int, list[tuple[Loaded, book.Decision]]] = defaultdict(list)
+    released: list[int] = []
+    for one in judged:
+        if one.loaded.case._state.adding:
+            one.loaded.case.save()
+        _end_overtaken_proposal(one, now=now)
+        if one.decision.release:
+            released += release(one.loaded, one.decision, now=now)
+        if isinstance(one.decision.next, book.Take):
+            takes[one.loaded.customer.pk].append((one.loaded, one.decision))
+    for mine in takes.values():
+        take(mine, now=now, run=run)
+    return released
+
+
+def _after(customers: list[Customer], judged: list[Judged], *, now: datetime) -> list[Judged]:
+    """What stands once the deeds are written: those with a deed are decided again, the rest keep their answer."""
+    moved = {
+        one.loaded.customer.pk
+        for one in judged
+        if one.decision.release or isinstance(one.decision.next, book.Take) or one.loaded.facts.proposal
+    }
+    again = judge([customer for customer in customers if customer.pk in moved], now=now) if moved else []
+    return [one for one in judged if one.loaded.customer.pk not in moved] + again
+
+
+def _end_overtaken_proposal(one: Judged, *, now: datetime) -> None:
+    """A proposal stands while the same suspension is still due, or only time or our own staff hold it up."""
+    if one.loaded.facts.proposal is None:
+        return
+    proposal = one.loaded.case.proposals.filter(state__in=["proposed", "approved"]).first()
+    answer = one.decision.next
+    scope = {int(pk) for pk in (*one.decision.covers, *one.decision.follows)}
+    same = not scope or proposal is None or scope == set(proposal.covers)
+    if isinstance(answer, book.Take):
+        stands = answer.action is book.Action.SUSPEND and same
+    else:
+        held_by_time_or_us = isinstance(answer, book.Wait) and (answer.until is not None or answer.because.code in OURS)
+        stands = same and held_by_time_or_us
+    if proposal and not stands:
+        abort(proposal, str(answer.because.code) if same else "scope_changed", now=now)
+
+
+def _note(customers: list[Customer], judged: list[Judged], *, now: datetime) -> None:
+    """Write on each case what the last look found, and on each customer when to look again."""
+    looks: dict[int, list[datetime]] = defaultdict(list)
+    for one in judged:
+        case, answer = one.loaded.case, one.decision.next
+        case.reviewed_at, case.kind = now, answer.kind
+        case.stage = getattr(answer, "stage", None) or ""
+        case.because = str(answer.because.code)
+        case.values = as_json(answer.because.values)
+        case.undisputed = one.decision.undisputed
+        case.look_again_at = answer.until if isinstance(answer, book.Wait) else None
+        if finished(one.decision) and not waits_for_restoration(case):
+            case.closed_at = now
+        if case.look_again_at:
+            looks[case.customer_id].append(case.look_again_at)
+    Case.objects.bulk_update(
+        [one.loaded.case for one in judged],
+        ["reviewed_at", "kind", "stage", "because", "values", "undisputed", "look_again_at", "closed_at"],
+        batch_size=500,
+    )
+    for customer in customers:
+        customer.review_due_at = min(looks[customer.pk], default=None)
+    Customer.objects.bulk_update(customers, ["review_due_at"], batch_size=1000)
+
+
+def finished(decision: book.Decision) -> bool:
+    """Nothing is owed any more, so the case itself ends."""
+    answer = decision.next
+    return isinstance(answer, book.Clear) and answer.because.code in (book.Code.SETTLED, book.Code.TRIFLE)

@@ -1,0 +1,98 @@
+"""What does a day do for a whole book? One run, in batches, kept as a document."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Q
+
+from customers.models import Customer, Partner, acting_for
+
+from .models import Case, Run
+from .reviewing import Judged, Reviewed, judge, review, tally
+
+BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Dry:
+    """What a run would do now; nothing was written."""
+
+    on: date
+    result: Reviewed
+    judged: list[Judged]
+
+
+def run(partner: Partner, *, now: datetime) -> tuple[Run, Reviewed]:
+    """Review every customer of a partner with an open case, write what follows, keep the run's document."""
+    document = Run.objects.create(partner=partner, on=now.astimezone(partner.tz).date(), began_at=now)
+    result = Reviewed()
+    ids = _customers(partner)
+    for start in range(0, len(ids), BATCH):
+        with acting_for(partner):
+            result.add(review(ids[start : start + BATCH], now=now, run=document))
+    for name in ("evaluated", "unchanged", "notices", "tasks", "proposals", "reinstatements"):
+        setattr(document, name, getattr(result, name))
+    document.skipped, document.ended_at = dict(result.skipped), now
+    document.save()
+    return document, result
+
+
+def dry_run(partner: Partner, *, now: datetime) -> Dry:
+    """The same look without a deed: decides, counts and writes nothing."""
+    ids, result, all_judged = _customers(partner), Reviewed(), []
+    for start in range(0, len(ids), BATCH):
+        customers = list(
+            Customer.objects.filter(pk__in=ids[start : start + BATCH]).select_related("partner").order_by("pk")
+        )
+        judged = judge(customers, now=now)
+        result.add(tally(judged))
+        all_judged += judged
+    return Dry(now.astimezone(partner.tz).date(), result, all_judged)
+
+
+@contextmanager
+def alone(partner: Partner) -> Iterator[bool]:
+    """Two beats ring twice; the second finds the first at work, is told False and leaves."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('daily-run'), %s)", [partner.pk])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('daily-run'), %s)", [partner.pk])
+
+
+def ran_on(partner: Partner, day: date) -> bool:
+    """Whether this partner's book was looked at on a day already."""
+    return Run.objects.filter(partner=partner, on=day).exists()
+
+
+def review_due(*, now: datetime, limit: int = 5_000) -> Reviewed:
+    """Review the customers whose facts or dates call for it: one indexed query, whatever the book's size."""
+    due = Customer.objects.filter(review_due_at__lte=now).order_by("review_due_at", "pk")
+    result = Reviewed()
+    by_partner: dict[int, list[int]] = {}
+    for pk, partner_id in due.values_list("pk", "partner_id")[:limit]:
+        by_partner.setdefault(partner_id, []).append(pk)
+    for partner in Partner.objects.filter(pk__in=by_partner):
+        with acting_for(partner):
+            result.add(review(by_partner[partner.pk], now=now))
+    return result
+
+
+def _customers(partner: Partner) -> list[int]:
+    """Those with an open case, or with an issued invoice that has none yet."""
+    with_case = Q(pk__in=Case.objects.filter(partner=partner, closed_at=None).values("customer_id"))
+    new = Q(invoices__status="issued", invoices__case=None)
+    return list(
+        Customer.objects.filter(partner=partner)
+        .filter(with_case | new)
+        .distinct()
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )

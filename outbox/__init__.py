@@ -1,0 +1,1 @@
+"""Promises to the outside world, each kept once."""

@@ -1,0 +1,1 @@
+"""The demo book: two partners with eight customers each, lived day by day through the portal's own operations."""

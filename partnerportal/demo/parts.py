@@ -1,0 +1,125 @@
+"""What does each customer of the demo do, and when?"""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from customers.roles import Role
+from disputes.models import Dispute
+from disputes.questioning import question
+from disputes.resolving import answer, confirm
+from dunning.approving import refuse
+from dunning.models import Proposal
+from outbox import clock
+
+from .cast import FIRST_BILL, SECOND_BILL, VISIO, Actor
+
+if TYPE_CHECKING:
+    from .living import Book
+
+
+def _pays(book: "Book", actor: Actor, day: date) -> None:
+    if day == date(2026, 9, 30):
+        book.pay(actor, FIRST_BILL)
+    if day == date(2026, 10, 30):
+        book.pay(actor, SECOND_BILL)
+
+
+def _pays_first(book: "Book", actor: Actor, day: date) -> None:
+    if day == date(2026, 10, 5):
+        book.pay(actor, FIRST_BILL)
+
+
+def _questions(book: "Book", actor: Actor, day: date) -> None:
+    """Pays a part, then questions five seats of one line; the case waits for an answer."""
+    _pays_first(book, actor, day)
+    if day == date(2026, 11, 12):
+        book.pay(actor, SECOND_BILL, Decimal("2000.00"))
+    if day == date(2026, 11, 17):
+        invoice = book.invoice(actor, SECOND_BILL)
+        line = invoice.lines.get(description=VISIO)
+        question(
+            invoice,
+            {line.pk: Decimal("587.66")},
+            reason=Dispute.Reason.QUANTITY,
+            text="We reduced Visio by five seats on 9 October. The invoice still has the old number.",
+            by=book.user_of(actor),
+            now=clock.now(),
+        )
+
+
+def _answered(book: "Book", actor: Actor, day: date) -> None:
+    """Two questions: one upheld and confirmed, one rejected and awaiting the customer's word."""
+    _pays_first(book, actor, day)
+    for asked, bill, answered in ((date(2026, 9, 22), FIRST_BILL, 24), (date(2026, 11, 16), SECOND_BILL, 18)):
+        if day == asked:
+            invoice = book.invoice(actor, bill)
+            line = invoice.lines.order_by("position")[0]
+            question(
+                invoice,
+                {line.pk: Decimal("120.00")},
+                reason=Dispute.Reason.PRICE,
+                text="The price for a seat is higher than in our order.",
+                by=book.user_of(actor),
+                now=clock.now(),
+            )
+        if day == asked.replace(day=answered):
+            dispute = Dispute.objects.get(customer=book.customer(actor), invoice=book.invoice(actor, bill))
+            upheld = bill == FIRST_BILL
+            answer(
+                dispute.pk,
+                outcome="upheld" if upheld else "rejected",
+                text="You are right, the old price applied until the end of the term. We credit the difference."
+                if upheld
+                else "The price rose with the renewal of 15 September; the order confirmation names it.",
+                by=book.person(Role.BILLING),
+                now=clock.now(),
+            )
+    if day == date(2026, 9, 25):
+        first = Dispute.objects.get(customer=book.customer(actor), invoice=book.invoice(actor, FIRST_BILL))
+        confirm(first.pk, by=book.user_of(actor), now=clock.now())
+
+
+def _proposed(book: "Book", actor: Actor, day: date) -> None:
+    """A first proposal was postponed; the one of the last day waits for approval."""
+    if day == date(2026, 10, 27):
+        for proposal in Proposal.objects.filter(customer=book.customer(actor), state=Proposal.State.PROPOSED):
+            refuse(
+                proposal.pk,
+                by=book.person(Role.OWNER),
+                reason="Asked for time until their own customer pays",
+                now=clock.now(),
+                until=date(2026, 11, 17),
+            )
+
+
+def _restored(book: "Book", actor: Actor, day: date) -> None:
+    if day == date(2026, 11, 6):
+        book.pay(actor, FIRST_BILL)
+    if day == date(2026, 11, 9):
+        book.pay(actor, SECOND_BILL)
+
+
+def _part_paid(book: "Book", actor: Actor, day: date) -> None:
+    _pays_first(book, actor, day)
+    if day == date(2026, 11, 13):
+        book.pay(actor, SECOND_BILL, Decimal("1500.00"))
+
+
+def _does_nothing(book: "Book", actor: Actor, day: date) -> None:
+    return None
+
+
+PARTS: dict[str, Callable[["Book", Actor, date], None]] = {
+    "pays": _pays,
+    "reminded": _pays_first,
+    "questions": _questions,
+    "answered": _answered,
+    "proposed": _proposed,
+    "suspended": _does_nothing,
+    "restored": _restored,
+    "bounced": _does_nothing,
+    "no_contact": _does_nothing,
+    "part_paid": _part_paid,
+}

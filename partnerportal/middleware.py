@@ -1,0 +1,69 @@
+"""Under which name is the portal spoken to, and who is speaking?"""
+
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from customers.models import Membership
+from outbox import clock
+
+from .health import healthz, readyz
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+LOOPBACK_NUMBERS = ("127.0.0.1", "[::1]")
+# Asked before anything that needs the database: they must answer when it is gone, to any name.
+PROBES = {"/healthz": healthz, "/readyz": readyz}
+# Programs ask for these, under whatever name they know, and keep no cookie.
+IN_PLACE = ("/metrics", "/api/", "/static/")
+
+
+class OneAddress:
+    """In the demo every page lives at localhost: a session or passkey of 127.0.0.1 is worth nothing there."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in PROBES:
+            return PROBES[request.path](request)
+        name, _, port = request.META.get("HTTP_HOST", "").rpartition(":")
+        page = request.method in ("GET", "HEAD") and not request.path.startswith(IN_PLACE)
+        if settings.EMBEDDED and page and name in LOOPBACK_NUMBERS:
+            return HttpResponseRedirect(f"http://localhost:{port}{request.get_full_path()}")
+        return self.get_response(request)
+
+
+class WhoIsHere:
+    """Says for which partner or customer the signed-in person acts, in whose language, at what time."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        here: Any = request
+        here.membership, here.partner, here.zone = None, None, UTC
+        if request.user.is_authenticated:
+            here.membership = membership_of(request)
+        if here.membership:
+            here.partner = here.membership.partner
+            customer = here.membership.customer
+            here.zone = customer.tz if customer else here.partner.tz
+        here.now = clock.now()
+        with timezone.override(here.zone):
+            return self.get_response(request)
+
+
+def membership_of(request: HttpRequest) -> Membership | None:
+    """The place this session acts in: the chosen one while it lasts, else the person's first."""
+    mine = list(
+        Membership.objects.filter(user_id=cast(int, request.user.pk))
+        .select_related("partner", "customer", "customer__partner")
+        .order_by("pk")
+    )
+    chosen = request.session.get("membership")
+    return next((place for place in mine if place.pk == chosen), mine[0] if mine else None)

@@ -1,0 +1,169 @@
+"""Which lines are questioned, and with how much of each? Reads the form as people fill it in."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from billing.models import Invoice
+from billing.money import ZERO, decimals, quantise
+from disputes.models import Dispute
+
+from .my_invoices import Shown
+from .my_saying import money
+
+WRITTEN: Final = re.compile(r"(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.\d+)?", re.ASCII)
+MOST_TEXT: Final = 4000
+REASONS: Final = frozenset(Dispute.Reason.values)
+
+
+@dataclass
+class Choice:
+    """One line as the form shows it again: what was typed, what that freezes, what is wrong with it."""
+
+    shown: Shown
+    chosen: bool = False
+    how: str = "seats"
+    seats: str = ""
+    typed: str = ""
+    amount: Decimal = ZERO
+    error: str = ""
+
+    @property
+    def by_seats(self) -> bool:
+        """Whether a number of seats says how much is wrong."""
+        return self.shown.line.quantity > 1 and self.shown.line.total > ZERO
+
+    @property
+    def fewer(self) -> int:
+        """How many seats fewer than billed."""
+        return self.shown.line.quantity - int(self.seats) if self.how == "seats" and self.seats.isdecimal() else 0
+
+
+@dataclass
+class Question:
+    """The whole form, kept as it was filled in; `errors` are those of no single line."""
+
+    invoice: Invoice
+    choices: list[Choice]
+    reason: str = ""
+    text: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def amounts(self) -> dict[int, Decimal]:
+        """What is to be frozen per line, by primary key."""
+        return {each.shown.line.pk: each.amount for each in self.choices if each.amount > ZERO}
+
+    @property
+    def frozen(self) -> Decimal:
+        """What it freezes in all."""
+        return sum(self.amounts.values(), ZERO)
+
+    @property
+    def faults(self) -> list[dict[str, Any]]:
+        """Every fault with the field it belongs to, for the summary."""
+        lines = [
+            {"target": f"line-{each.shown.line.pk}", "label": each.shown.line.description, "text": each.error}
+            for each in self.choices
+            if each.error
+        ]
+        names = {"lines": gettext("Lines"), "reason": gettext("Reason"), "text": gettext("Your words")}
+        return lines + [{"target": key, "label": names[key], "text": text} for key, text in self.errors.items()]
+
+
+def blank(invoice: Invoice, lines: Sequence[Shown]) -> Question:
+    """The form before anything was chosen."""
+    return Question(invoice, [_choice(shown, QueryDict()) for shown in lines])
+
+
+def read(invoice: Invoice, lines: Sequence[Shown], data: QueryDict, *, whole: bool = True) -> Question:
+    """The form as it was sent. Without `whole` only the lines are read, for the effect at its foot."""
+    found = Question(invoice, [_choice(shown, data) for shown in lines])
+    found.reason, found.text = (
+        data.get("reason", ""),
+        data.get("text", "").replace("\x00", "").replace("\r\n", "\n").strip(),
+    )
+    for each in found.choices:
+        if each.chosen:
+            each.amount, each.error = _amount(each, invoice.currency)
+    if whole:
+        found.errors = _missing(found)
+    return found
+
+
+def words_of(data: QueryDict) -> str:
+    """What was written, with plain line ends and without what a database can't keep."""
+    return data.get("text", "").replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+def _choice(shown: Shown, data: QueryDict) -> Choice:
+    pk = shown.line.pk
+    choice = Choice(
+        shown,
+        chosen=f"line_{pk}" in data and shown.free > ZERO,
+        how=data.get(f"how_{pk}", ""),
+        seats=data.get(f"seats_{pk}", "").strip()[:20],
+        typed=data.get(f"amount_{pk}", "").strip()[:40],
+    )
+    if choice.how not in ("seats", "amount", "all") or (choice.how == "seats" and not choice.by_seats):
+        choice.how = "seats" if choice.by_seats else "all"
+    return choice
+
+
+def _missing(found: Question) -> dict[str, str]:
+    errors = {}
+    if not any(each.chosen for each in found.choices):
+        errors["lines"] = gettext("Choose at least one line.")
+    if found.reason not in REASONS:
+        errors["reason"] = gettext("Choose what is wrong.")
+    if not found.text:
+        errors["text"] = gettext("Say in a sentence what is wrong.")
+    elif len(found.text) > MOST_TEXT:
+        errors["text"] = gettext("Too long: at most %(n)s characters.") % {"n": MOST_TEXT}
+    return errors
+
+
+def _amount(choice: Choice, currency: str) -> tuple[Decimal, str]:
+    """What a chosen line freezes, or what is wrong with how it was filled in."""
+    if choice.how == "all":
+        return choice.shown.free, ""
+    return _by_seats(choice, currency) if choice.how == "seats" else _typed(choice, currency)
+
+
+def _by_seats(choice: Choice, currency: str) -> tuple[Decimal, str]:
+    line = choice.shown.line
+    if not (choice.seats.isascii() and choice.seats.isdecimal()):
+        if not choice.seats:
+            return ZERO, gettext("Write how many seats you ordered.")
+        return ZERO, gettext("“%(typed)s” is not a number of seats. Write it like 24.") % {"typed": choice.seats}
+    seats = int(choice.seats)
+    if seats >= line.quantity:
+        return ZERO, gettext("%(typed)s seats are not fewer than the %(billed)s billed.") % {
+            "typed": choice.seats,
+            "billed": line.quantity,
+        }
+    share = quantise(line.total * (line.quantity - seats) / line.quantity, currency)
+    # What is paid or questioned already can't be frozen again.
+    return min(share, choice.shown.free), ""
+
+
+def _typed(choice: Choice, currency: str) -> tuple[Decimal, str]:
+    said = {"typed": choice.typed, "free": money(choice.shown.free, currency)}
+    if not choice.typed:
+        return ZERO, gettext("Write the amount you think is wrong.")
+    if not WRITTEN.fullmatch(choice.typed):
+        return ZERO, gettext("“%(typed)s” is not an amount. Write it like 1,000.00.") % said
+    amount = Decimal(choice.typed.replace(",", ""))
+    if amount <= ZERO:
+        return ZERO, gettext("“%(typed)s” is nothing. Write what you think is wrong.") % said
+    if quantise(amount, currency) != amount:
+        said["n"] = str(decimals(currency))
+        return ZERO, gettext("“%(typed)s” has more than %(n)s decimals.") % said
+    if amount > choice.shown.free:
+        return ZERO, gettext("“%(typed)s” is more than the %(free)s that is open and not yet questioned.") % said
+    return amount, ""

@@ -1,0 +1,27 @@
+"""At which address does each page live? A page belongs to the package of the noun in its address."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from .health import healthz, readyz
+
+# One door for everybody: the admin has no login of its own to guess passwords at.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_title = admin.site.site_header = "Partner Portal"
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("", include("partnerportal.pages.urls")),
+    path("my/", include("partnerportal.pages.my_urls")),
+    path("customers/", include("customers.urls")),
+    path("subscriptions/", include("subscriptions.urls")),
+    path("", include("billing.urls")),
+    path("provider/", include("payables.urls")),
+    path("collections/", include("dunning.urls")),
+    path("disputes/", include("disputes.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]

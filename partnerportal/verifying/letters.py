@@ -1,0 +1,79 @@
+"""Was each letter sent once, was it delivered where we say so, and does it ask for nothing that is disputed?
+(I2, I5, I15)"""
+
+from psycopg.sql import SQL
+
+from .asking import Question
+from .money import LINES_AT
+
+# Whose day it was: the zone is taken from the decisions the letter carries, as they knew it.
+TWO_A_DAY = SQL("""
+    SELECT m.customer_id AS customer, z.on_day, count(*) AS letters, array_agg(m.key) AS keys, count(*) = 1 AS kept
+    FROM customers_message m JOIN customers_customer c ON c.id = m.customer_id
+    CROSS JOIN LATERAL (SELECT (m.queued_at AT TIME ZONE coalesce(
+        (SELECT min(d.facts ->> 'zone') FROM dunning_decision d WHERE d.message_id = m.id), c.zone
+    ))::date AS on_day) z
+    WHERE m.letter = 'notice' AND m.outcome <> 'moot'
+      AND m.partner_id = ANY(%(partners)s) AND m.queued_at >= %(since)s::timestamptz
+    GROUP BY m.customer_id, z.on_day
+""")
+
+# An attempt whose answer never came may have delivered; such a doubling is known and can't be told from here.
+MAILED_TWICE = SQL("""
+    SELECT m.id AS message, m.message_id, s.files, s.files <= 1 + a.unknown AS kept
+    FROM (SELECT message_id, count(*) AS files FROM verify_mail GROUP BY message_id) s
+    JOIN customers_message m ON m.message_id = s.message_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE t.answer !~ '^[0-9]{3}') AS unknown
+        FROM customers_messageattempt t WHERE t.message_id = m.id
+    ) a
+    WHERE m.partner_id = ANY(%(partners)s) AND m.queued_at >= %(since)s::timestamptz
+""")
+
+NOT_DELIVERED = SQL("""
+    SELECT m.id AS message, m.key, m.delivered_at,
+           EXISTS (SELECT FROM verify_mail s WHERE s.message_id = m.message_id) AS kept
+    FROM customers_message m
+    WHERE m.delivered_at IS NOT NULL
+      AND EXISTS (SELECT FROM customers_messageattempt t WHERE t.message_id = m.id AND t.answer = '250')
+      AND m.partner_id = ANY(%(partners)s) AND m.queued_at >= %(since)s::timestamptz
+""")
+
+DONE_UNDELIVERED = SQL("""
+    SELECT m.id AS message, m.key, m.outcome, m.delivered_at IS NOT NULL AS kept
+    FROM customers_message m
+    WHERE m.outcome = 'done' AND m.partner_id = ANY(%(partners)s) AND m.queued_at >= %(since)s::timestamptz
+""")
+
+DISPUTED_PRINTED = SQL("""
+    SELECT d.id AS decision, i.number AS invoice, d.stage, d.amount::text AS printed, o.due::text AS undisputed,
+           d.amount <= o.due AS kept
+    FROM dunning_decision d
+    JOIN billing_invoice i ON i.id = d.invoice_id
+    CROSS JOIN LATERAL (SELECT sum(l.open - least(l.open, l.frozen)) AS due FROM ({lines}) l) o
+    WHERE d.action = 'notice' AND d.partner_id = ANY(%(partners)s) AND d.decided_at >= %(since)s::timestamptz
+""").format(lines=LINES_AT.format(invoice=SQL("d.invoice_id"), at=SQL("d.decided_at")))
+
+LETTER_SAYS_OTHERWISE = SQL("""
+    SELECT d.id AS decision, d.message_id AS message, e.said ->> 'amount' AS said, d.amount::text AS decided,
+           (e.said ->> 'amount')::numeric = d.amount
+           AND coalesce(nullif(e.said ->> 'suspend_on', '')::date = d.suspend_on, d.suspend_on IS NULL) AS kept
+    FROM dunning_decision d JOIN customers_message m ON m.id = d.message_id
+    CROSS JOIN LATERAL jsonb_array_elements(m.values -> 'invoices') e(said)
+    WHERE d.action = 'notice' AND (e.said ->> 'decision')::bigint = d.id
+      AND d.partner_id = ANY(%(partners)s) AND d.decided_at >= %(since)s::timestamptz
+""")
+
+CHECKS = (
+    Question("I2", "a customer had more than one notice letter on a day", TWO_A_DAY),
+    Question("I2", "one letter lies in the mail sink more than once", MAILED_TWICE),
+    Question("I5", "a notice asks for money that was disputed or not owed", DISPUTED_PRINTED),
+    Question("I5", "the letter says another amount or day than was decided", LETTER_SAYS_OTHERWISE, same=True),
+    Question("I15", "a letter counts as done and was not delivered", DONE_UNDELIVERED),
+)
+# Only where mail goes to the sink can its files be missed.
+WITNESSED = (
+    Question(
+        "I15", "the mail server took it, says our record, and the sink has no such mail", NOT_DELIVERED, same=True
+    ),
+)

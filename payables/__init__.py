@@ -1,0 +1,1 @@
+"""What we owe the provider, and whether it matches what we billed."""

@@ -1,0 +1,67 @@
+"""What did the provider bill? `import_reconciliation FILE [--bill NUMBER] [--billed-on DATE]`."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from billing.money import plain
+from customers.models import Partner
+from dunning.commands import Answer, BadInput, PortalCommand, day
+from payables.importing import import_file
+from payables.reading import BadFile
+
+LARGEST = 300 * 1024 * 1024
+
+
+class Command(PortalCommand):
+    """Import a reconciliation file."""
+
+    help = "Import a license-based reconciliation file: all of it or nothing; the same file again changes nothing."
+
+    def arguments(self, parser: CommandParser) -> None:
+        """The file, and what it does not say itself."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--bill", metavar="NUMBER")
+        parser.add_argument("--billed-on", type=day, metavar="DATE")
+
+    def act(self, options: dict[str, Any], partner: Partner | None, now: datetime) -> Answer:
+        """Read, check, book."""
+        assert partner is not None
+        path: Path = options["file"]
+        try:
+            if path.stat().st_size > LARGEST:
+                raise BadInput(f"{path.name}: a file may hold at most 300 MB")
+            imported = import_file(
+                partner,
+                path.read_bytes(),
+                file_name=path.name,
+                now=now,
+                bill_number=options["bill"],
+                billed_on=options["billed_on"],
+            )
+        except OSError as error:
+            raise BadInput(f"{path}: {error.strerror}") from error
+        except BadFile as bad:
+            raise BadInput(*bad.faults) from bad
+        amounts = {
+            name: plain(getattr(imported, name), imported.currency) for name in ("amount", "subtotal", "tax", "total")
+        }
+        answer = Answer(
+            bill=imported.bill,
+            period=imported.period,
+            lines=imported.lines,
+            customers=imported.customers,
+            subscriptions=imported.subscriptions,
+            currency=imported.currency,
+            **amounts,
+            credits=imported.credits,
+            unmapped=imported.unmapped,
+            already_imported=imported.already_imported,
+        )
+        if imported.adopted:
+            answer["adopted"] = imported.adopted
+        if imported.ignored:
+            answer["ignored_columns"] = imported.ignored
+        return answer

@@ -1,0 +1,186 @@
+"""What do we owe the provider, and was each charge passed on? The bills, one bill's lines, and the import."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.money import ZERO
+from billing.pricing import NoPriceRule
+from customers import formats
+from customers.entering import Here, staff
+from customers.roles import May
+from payables.forms import ImportForm
+from payables.importing import Imported, import_file
+from payables.models import ProviderBill, ProviderLine
+from payables.reading import BadFile
+from payables.rebilling import draft as draft_period
+
+PAGE = 50
+LINES = 100
+LARGEST: Final = 300 * 1024 * 1024
+SHOWN_FAULTS: Final = 200
+BUCKETS: Final = ("all", "unbilled", "unmapped")
+
+
+def mine(request: Here) -> QuerySet[Any]:
+    """The bills of this book, each with how many of its lines wait."""
+    rows = ProviderBill.objects.visible_to(request.user).of(request.partner)
+    return rows.annotate(
+        n=Count("lines"),
+        unmapped=Count("lines", filter=_unmapped("lines__")),
+        unbilled=Count("lines", filter=_unbilled("lines__")),
+    )
+
+
+def _unmapped(path: str = "") -> Q:
+    return Q(**{f"{path}mapped": False, f"{path}invoice_line": None, f"{path}credit_line": None})
+
+
+def _unbilled(path: str = "") -> Q:
+    return Q(**{f"{path}mapped": True, f"{path}invoice_line": None, f"{path}credit_line": None})
+
+
+@require_safe
+@staff(May.SEE_BILLS)
+def bills(request: Here) -> HttpResponse:
+    """The provider's bills, the newest first, with a form for the next file."""
+    return _list(request, ImportForm())
+
+
+def _list(request: Here, form: ImportForm, faults: list[str] | None = None, status: int = 200) -> HttpResponse:
+    today = request.now.astimezone(request.zone).date()
+    page = Paginator(mine(request).order_by("-billed_on", "-pk"), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [{"bill": one, "late": _late(one, today)} for one in page.object_list],
+        "sums": _sums(request),
+        "form": form,
+        "faults": (faults or [])[:SHOWN_FAULTS],
+        "more_faults": max(len(faults or []) - SHOWN_FAULTS, 0),
+    }
+    return render(request, "payables/bills.html", context, status=status)
+
+
+def _late(one: ProviderBill, today: date) -> bool:
+    return one.due_on < today
+
+
+def _sums(request: Here) -> list[Any]:
+    rows = ProviderBill.objects.visible_to(request.user).of(request.partner).values("currency")
+    return list(rows.annotate(sum=Sum("total"), n=Count("pk")).order_by("currency"))
+
+
+@require_POST
+@staff(May.ISSUE)
+def bring_in(request: Here) -> HttpResponse:
+    """Import a file: all of it or nothing. The same file again changes nothing."""
+    form = ImportForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _list(request, form, status=422)
+    file: Any = form.cleaned_data["file"]
+    if (file.size or 0) > LARGEST:
+        return _list(request, form, [gettext("A file may hold at most 300 MB")], status=422)
+    try:
+        imported = import_file(
+            request.partner,
+            file.read(),
+            file_name=file.name or "",
+            now=request.now,
+            bill_number=form.cleaned_data["bill_number"] or None,
+            billed_on=form.cleaned_data["billed_on"],
+        )
+    except BadFile as bad:
+        return _list(request, form, bad.faults, status=422)
+    _announce(request, imported)
+    found = ProviderBill.objects.of(request.partner).get(number=imported.bill)
+    return redirect("provider_bill", found.pk)
+
+
+def _announce(request: Here, it: Imported) -> None:
+    if it.already_imported:
+        messages.info(
+            request, gettext("This file was imported before, as %(bill)s. Nothing was changed") % {"bill": it.bill}
+        )
+        return
+    lines = ngettext("%(n)s line", "%(n)s lines", it.lines) % {"n": formats.grouped(it.lines)}
+    who = ngettext("%(n)s customer", "%(n)s customers", it.customers) % {"n": formats.grouped(it.customers)}
+    said = gettext("%(lines)s of %(customers)s imported, %(total)s") % {
+        "lines": lines,
+        "customers": who,
+        "total": formats.amount(it.total, it.currency),
+    }
+    messages.success(request, said)
+    if it.unmapped:
+        number = sum(it.unmapped.values())
+        text = ngettext(
+            "%(n)s line has a charge type we don’t know and waits unbilled",
+            "%(n)s lines have a charge type we don’t know and wait unbilled",
+            number,
+        )
+        messages.warning(request, text % {"n": formats.grouped(number)})
+
+
+@require_safe
+@staff(May.SEE_BILLS)
+def bill(request: Here, bill_id: int) -> HttpResponse:
+    """One bill: each line and what it was billed as."""
+    one = get_object_or_404(mine(request), pk=bill_id)
+    today = request.now.astimezone(request.zone).date()
+    show = request.GET.get("show", "all")
+    show = show if show in BUCKETS else "all"
+    words = request.GET.get("q", "").strip()[:100]
+    every = ProviderLine.objects.visible_to(request.user).filter(bill=one)
+    found = every.filter({"all": Q(), "unmapped": _unmapped(), "unbilled": _unbilled()}[show])
+    if words:
+        found = found.filter(Q(customer__name__icontains=words) | Q(offer_name__icontains=words))
+    page = Paginator(
+        found.select_related("customer", "invoice_line__invoice", "credit_line__credit_note").order_by("row"), LINES
+    ).get_page(request.GET.get("page"))
+    context = {
+        "bill": one,
+        "late": _late(one, today),
+        "page": page,
+        "show": show,
+        "words": words,
+        "sum": found.aggregate(sum=Sum("total"))["sum"] or ZERO,
+        "billed": _billed(every),
+        "charge_types": list(
+            every.values("charge_type", "mapped").annotate(n=Count("pk"), sum=Sum("subtotal")).order_by("-n")
+        ),
+    }
+    return render(request, "payables/bill.html", context)
+
+
+def _billed(every: QuerySet[ProviderLine]) -> dict[str, Decimal]:
+    """What the lines cost and what customers were billed for them, before tax."""
+    cost = every.filter(invoice_line__isnull=False).aggregate(cost=Sum("subtotal"), price=Sum("invoice_line__net"))
+    return {"cost": cost["cost"] or ZERO, "price": cost["price"] or ZERO}
+
+
+@require_POST
+@staff(May.ISSUE)
+def draft(request: Here, bill_id: int) -> HttpResponse:
+    """Draft one invoice for each customer with charges of this bill's period that nobody carries yet."""
+    bills_seen = ProviderBill.objects.visible_to(request.user).of(request.partner)
+    one = get_object_or_404(bills_seen, pk=bill_id)
+    try:
+        drafted = draft_period(request.partner, one.period, now=request.now)
+    except NoPriceRule as missing:
+        messages.error(request, gettext("Nothing was drafted: %(why)s") % {"why": missing})
+        return redirect("provider_bill", one.pk)
+    if not drafted.invoices:
+        messages.info(request, gettext("Every known charge of this period is on an invoice. Nothing was drafted"))
+        return redirect("provider_bill", one.pk)
+    text = ngettext("%(n)s draft made, %(total)s", "%(n)s drafts made, %(total)s", len(drafted.invoices))
+    total = formats.amount(drafted.total, drafted.invoices[0].currency)
+    messages.success(request, text % {"n": formats.grouped(len(drafted.invoices)), "total": total})
+    return HttpResponseRedirect(f"{reverse('invoices')}?state=draft&period={one.period}")

@@ -1,0 +1,1 @@
+"""What they use, and the provider that runs it."""

@@ -1,0 +1,156 @@
+"""What do customers use, why is some of it off, and what did we ask the provider to do?"""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from customers.models import Customer, Message, OwnedQuerySet, PartnerOwned
+from outbox.models import Attempt, Effect
+
+
+class SubscriptionQuerySet(OwnedQuerySet["Subscription"]):
+    """Subscriptions, narrowed."""
+
+
+class Subscription(PartnerOwned):
+    """Seats of one offer at one customer. `provider_id` is the portal's Subscription ID at the provider,
+    which the reconciliation file calls SyndicationPartnerSubscriptionNumber; lower case."""
+
+    class Status(models.TextChoices):
+        """As the provider last said. Unknown words stay unknown and are never acted on."""
+
+        ACTIVE = "active", "active"
+        SUSPENDED = "suspended", "suspended"
+        DELETED = "deleted", "deleted"
+        UNKNOWN = "unknown", "unknown"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="subscriptions")
+    provider_id = models.CharField(max_length=36)
+    # An add-on hangs on its base.
+    base = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="addons")
+    offer_id = models.CharField(max_length=64)
+    offer_name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    quantity = models.IntegerField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    status_read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "provider_id"], name="subscriptions_subscription_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CustomerReading(PartnerOwned, Effect):
+    """The promise to read a new customer's billing contact and subscriptions from the provider."""
+
+    customer = models.OneToOneField(Customer, on_delete=models.PROTECT, related_name="reading")
+
+    objects = OwnedQuerySet["CustomerReading"].as_manager()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class AccessChangeQuerySet(OwnedQuerySet["AccessChange"]):
+    """Access changes, narrowed."""
+
+
+class AccessChange(PartnerOwned, Effect):
+    """The promise to switch access off or on at the provider, for exactly the subscriptions of `scope`.
+
+    The scope is frozen when it is decided, in the order in which it is done: a base before its add-ons."""
+
+    class Wanted(models.TextChoices):
+        """What the provider shall say afterwards."""
+
+        SUSPENDED = "suspended", "suspended"
+        ACTIVE = "active", "active"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="access_changes")
+    wanted = models.CharField(max_length=10, choices=Wanted)
+    scope = ArrayField(models.BigIntegerField())
+    # The document that caused it, for the timeline.
+    about = models.CharField(max_length=40, blank=True)
+    # What told the customer that it happened.
+    letter = models.OneToOneField(
+        Message, on_delete=models.PROTECT, null=True, blank=True, related_name="access_change"
+    )
+
+    objects = AccessChangeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SuspensionQuerySet(OwnedQuerySet["Suspension"]):
+    """Suspensions, narrowed."""
+
+    def live(self) -> "SuspensionQuerySet":
+        """Those that still hold access back."""
+        return self.filter(ended_at=None)
+
+
+class Suspension(PartnerOwned):
+    """One reason why a subscription is off. Access is back only when no reason is left."""
+
+    class Cause(models.TextChoices):
+        """Why; each cause is lifted by its own resolution only."""
+
+        NON_PAYMENT = "non_payment", "non-payment"
+        FRAUD = "fraud", "fraud"
+        REQUEST = "request", "request"
+        PROVIDER = "provider", "provider"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="suspensions")
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="suspensions")
+    cause = models.CharField(max_length=12, choices=Cause)
+    opened_by = models.ForeignKey(AccessChange, on_delete=models.PROTECT, null=True, blank=True, related_name="opened")
+    lifted_by = models.ForeignKey(AccessChange, on_delete=models.PROTECT, null=True, blank=True, related_name="lifted")
+    began_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_why = models.CharField(max_length=20, blank=True)
+    # When the provider was read back as active after the end.
+    restored_at = models.DateTimeField(null=True, blank=True)
+    # What the provider drops on suspension and is put back: {"autoRenewEnabled": true}.
+    kept = models.JSONField(default=dict)
+
+    objects = SuspensionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subscription", "cause"],
+                name="subscriptions_one_live_suspension_each_cause",
+                condition=Q(ended_at=None),
+            ),
+            models.CheckConstraint(
+                name="subscriptions_suspension_in_order",
+                condition=(Q(confirmed_at=None) | Q(confirmed_at__gte=F("began_at")))
+                & (Q(ended_at=None) | Q(ended_at__gte=F("began_at")))
+                & (Q(ended_at=None, ended_why="") | Q(ended_at__isnull=False) & ~Q(ended_why="")),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+
+class AccessAttempt(Attempt, PartnerOwned):
+    """One write to the provider. A row without `ended_machine_at` is unknown: read back before trying again,
+    and try again under the same request id."""
+
+    change = models.ForeignKey(AccessChange, on_delete=models.PROTECT, related_name="tries")
+    subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="tries")
+
+    objects = OwnedQuerySet["AccessAttempt"].as_manager()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]

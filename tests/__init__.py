@@ -1,0 +1,1 @@
+"""Is the portal what it says it is?"""

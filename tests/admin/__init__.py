@@ -1,0 +1,1 @@
+"""What does Django admin show, refuse and do?"""

@@ -1,0 +1,106 @@
+"""Which doors does the portal have? Every address of the URLconf, with what its view says of who may enter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from customers.entering import Door
+
+# Doors that others made, each with its own test below.
+OF_OTHERS = ("accounts/", "i18n/", "admin/")
+# Answered by the first middleware, before anybody is known: whoever watches the process asks them.
+PROBES = ("healthz", "readyz")
+
+# Which kind of row a name in an address stands for.
+OBJECTS = {
+    "customer_id": "customer",
+    "invoice_id": "invoice",
+    "payment_id": "payment",
+    "run_id": "run",
+    "proposal_id": "proposal",
+    "dispute_id": "dispute",
+    "bill_id": "bill",
+    "decision_id": "decision",
+    "effect_id": "reading",
+    "message_id": "message",
+    "my-invoice pk": "invoice",
+    "my-question pk": "invoice",
+    "my-question-effect pk": "invoice",
+    "my-case pk": "dispute",
+    "my-case-resolved pk": "dispute",
+}
+# Words in an address that name no row: each value is tried.
+WORDS = {"kind": ("reading",), "number": (1,)}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One address pattern of ours."""
+
+    name: str
+    route: str
+    view: Any
+    words: tuple[str, ...]
+
+    @property
+    def door(self) -> Door | None:
+        """What the view declares, whatever it is wrapped in."""
+        view = self.view
+        while view is not None:
+            found = getattr(view, "door", None) or getattr(getattr(view, "view_class", None), "door", None)
+            if isinstance(found, Door):
+                return found
+            view = getattr(view, "__wrapped__", None)
+        return None
+
+    @property
+    def kind(self) -> str | None:
+        """Which kind of row the address names, if any."""
+        kinds = [self._kind(word) for word in self.words if word not in WORDS]
+        assert len(kinds) <= 1, f"{self.name} names several rows: teach the door table about it"
+        return kinds[0] if kinds else None
+
+    def _kind(self, word: str) -> str:
+        found = OBJECTS.get(f"{self.name} {word}") or OBJECTS.get(word)
+        assert found, f"{self.name}: say in OBJECTS which row '{word}' stands for"
+        return found
+
+    def address(self, pk: int | None) -> dict[str, Any]:
+        """The keyword arguments of the address for one row."""
+        return {word: WORDS[word][0] if word in WORDS else pk for word in self.words}
+
+
+def entries() -> Iterator[Entry]:
+    """Every pattern of the URLconf, nested ones included, in order."""
+    yield from _within(get_resolver(), "")
+
+
+def _within(resolver: URLResolver, before: str) -> Iterator[Entry]:
+    for one in resolver.url_patterns:
+        route = before + str(one.pattern).lstrip("^")
+        if isinstance(one, URLResolver):
+            yield from _within(one, route)
+        elif isinstance(one, URLPattern):
+            words = tuple(one.pattern.regex.groupindex)
+            yield Entry(one.name or "", route, one.callback, words)
+
+
+def ours() -> list[Entry]:
+    """The patterns whose views declare a door."""
+    return [one for one in entries() if not one.route.startswith(OF_OTHERS) and one.name not in PROBES]
+
+
+_UNSTABLE = re.compile(r'(name="csrfmiddlewaretoken" value="|csrf-token" content="|data-csrf="|nonce=")[^"]*')
+
+
+def plain(body: str, *ids: int) -> str:
+    """A page without what differs from request to request, and without the ids that were asked for."""
+    body = _UNSTABLE.sub(r"\1", body)
+    for pk in ids:
+        body = re.sub(rf"\b{pk}\b", "ID", body)
+    return body

@@ -1,0 +1,1 @@
+"""Does the portal say everything in Chinese and Russian?"""

@@ -1,0 +1,1 @@
+"""What do the pages show, and what do they do?"""

@@ -1,0 +1,151 @@
+"""What if two things happen at the same moment, or the provider is away for a while? Real threads, real locks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from disputes.questioning import question
+from dunning.approving import approve
+from dunning.models import Case, Decision, Proposal
+from dunning.running import review_due, run
+from outbox import clock
+from outbox.keeping import keep_all
+from subscriptions.models import AccessChange, Suspension
+from tests import story, witness
+from tests.stories.conftest import fault, proposal_for
+
+NOON = story.at(story.SUSPEND)
+
+
+def at_once(*deeds: Callable[[], object]) -> list[Future]:
+    """Do these in threads of their own that begin together, each on its own connection."""
+    gate = threading.Barrier(len(deeds))
+
+    def thread(deed):
+        gate.wait(timeout=30)
+        try:
+            return deed()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return [pool.submit(thread, deed) for deed in deeds]
+
+
+def keep_at(now):
+    with clock.standing_at(now):
+        return keep_all()
+
+
+def until(true: Callable[[], bool], within: float = 20.0) -> None:
+    """Wait for something that happens elsewhere."""
+    ends = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < ends, "it did not happen"
+        time.sleep(0.02)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_make_each_decision_once(book, mail_dir):
+    for day in (story.COURTESY, story.REMIND, story.FINAL, story.SUSPEND):
+        now = story.at(day)
+        looks = at_once(*[lambda now=now: run(book.partner, now=now)[1]] * 2, lambda now=now: review_due(now=now))
+        results = [look.result() for look in looks]
+        decided = 3 if day != story.SUSPEND else 0
+        assert sum(one.notices for one in results) == decided
+        keeps = at_once(*[lambda now=now: keep_at(now)] * 3)
+        assert sum(keep.result().done for keep in keeps) == decided
+    made = Counter(Decision.objects.values_list("invoice_id", "stage"))
+    assert (len(made), set(made.values())) == (12, {1})
+    assert Proposal.objects.count() == 3
+    assert Counter(witness.letters(mail_dir)) == {"invoice": 3, "notice": 9}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_carry_out_each_suspension_once(book, sandbox_state, mail_dir):
+    book.chase(until=story.FINAL)
+    story.run_day(book.partner, story.SUSPEND)
+    for pk in Proposal.objects.values_list("pk", flat=True):
+        approve(pk, by=book.people["owner"], now=NOON)
+    done = at_once(*[lambda: keep_at(NOON)] * 4)
+    assert sum(keep.result().done for keep in done) == 6, "three suspensions and three letters"
+    for row in Suspension.objects.select_related("subscription"):
+        assert (row.confirmed_at, witness.effective(sandbox_state, row.subscription)) == (NOON, 1)
+    assert Counter(witness.letters(mail_dir))["suspended"] == 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fact", ["question", "payment"])
+def test_a_fact_during_the_last_look_stops_the_suspension(book, provider_misbehaves, sandbox_state, fact):
+    book.chase(until=story.FINAL)
+    story.run_day(book.partner, story.SUSPEND)
+    proposal = approve(proposal_for(book.mingyue).pk, by=book.people["owner"], now=NOON)
+    subscription, invoice = book.mingyue.subscriptions.get(), book.mingyue.invoices.get()
+    person = story.customer_person(book.mingyue, "chen@mingyue.cn")
+    provider_misbehaves(fault("hang", "GET", subscription.provider_id, nth=1, seconds=2))
+
+    def happens():
+        until(lambda: len(witness.operations(sandbox_state, subscription, "GET")) > 0)
+        if fact == "payment":
+            return story.pay(book.mingyue, invoice.balance, NOON, settled=False)
+        amounts = {line.pk: line.open for line in invoice.lines.all()}
+        return question(invoice, amounts, reason="price", text="Not ours.", by=person, now=NOON)
+
+    for each in at_once(lambda: keep_at(NOON), happens):
+        each.result()
+    story.settle_all(NOON)
+    proposal.refresh_from_db()
+    assert (proposal.state, proposal.change.outcome) == ("aborted", "moot")
+    assert not Suspension.objects.exists()
+    assert witness.operations(sandbox_state, subscription) == []
+
+
+def test_a_provider_that_is_down_for_a_while_is_asked_again_and_letters_leave_meanwhile(
+    book, provider_misbehaves, sandbox_state, mail_dir
+):
+    book.chase(until=story.FINAL)
+    story.run_day(book.partner, story.SUSPEND)
+    approve(proposal_for(book.mingyue).pk, by=book.people["owner"], now=NOON)
+    provider_misbehaves(fault("500_before", "GET"), fault("500_before", "PATCH"))
+    person, invoice = story.customer_person(book.qinghe, "he@qinghe.cn"), book.qinghe.invoices.get()
+    line = invoice.lines.get()
+    question(invoice, {line.pk: line.open}, reason="price", text="Not ours.", by=person, now=NOON)
+    with clock.standing_at(NOON):
+        kept = keep_all()
+    change = AccessChange.objects.get()
+    assert (kept.parked, change.outcome, change.attempts) == (0, "waiting", 1)
+    assert "500" in change.last_error and change.not_before_retry
+    assert not Suspension.objects.exists(), "nothing is opened that could not be looked at"
+    assert witness.letters(mail_dir)[-1] == "question_taken"
+    provider_misbehaves()
+    story.settle_all(story.at(story.SUSPEND, "12:10"))
+    row = Suspension.objects.get()
+    assert (row.confirmed_at, witness.effective(sandbox_state, row.subscription)) == (NOON.replace(minute=10), 1)
+    assert witness.letters(mail_dir)[-1] == "suspended"
+
+
+def test_a_stale_etag_a_throttle_and_a_lost_answer_end_with_one_change(book, provider_misbehaves, sandbox_state):
+    book.chase(until=story.FINAL)
+    story.run_day(book.partner, story.SUSPEND)
+    approve(proposal_for(book.mingyue).pk, by=book.people["owner"], now=NOON)
+    path = book.mingyue.subscriptions.get().provider_id
+    provider_misbehaves(
+        fault("etag_mismatch", path=path, nth=1),
+        fault("429", path=path, nth=2, retry_after="1"),
+        fault("500_before", "GET", path, nth=[2, 4]),
+        fault("stale_read", "GET", path, nth=5),
+    )
+    story.settle_all(NOON)
+    row = Suspension.objects.get()
+    assert row.confirmed_at == NOON
+    asked = witness.operations(sandbox_state, row.subscription)
+    assert [line["took_effect"] for line in asked].count(True) == 1
+    case = Case.objects.get(customer=book.mingyue)
+    assert case.closed_at is None

@@ -1,0 +1,1 @@
+"""Does verify see what it should, and nothing else?"""
