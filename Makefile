@@ -15,12 +15,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint
+.PHONY: help setup run test lint messages
 
 help:
 	@echo 'make run      set everything up and serve the portal with a demo book (PORT=8000)'
 	@echo 'make test     set everything up and run the tests (PYTEST_ARGS=)'
 	@echo 'make lint     style, types, layers, templates, migrations'
+	@echo 'make messages the catalogues of Chinese and Russian, brought up to what code and templates say'
 	@echo 'make setup    the environment in $(VENV)/ and what it needs'
 
 setup: $(STAMP)
@@ -57,3 +58,11 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	env -u PORTAL_EMBEDDED $(BIN)/python manage.py makemigrations --check --dry-run
+
+# Needs gettext (Debian: apt-get install gettext). What is new stands untranslated or fuzzy in the .po files; when
+# it is translated, run this again: the .mo files are committed, so that running the portal needs no gettext.
+messages: export PORTAL_EMBEDDED := 1
+messages: $(STAMP)
+	$(BIN)/python manage.py makemessages --locale zh_Hans --locale ru --ignore tests --ignore staticfiles \
+		--add-location file --no-wrap --no-obsolete
+	$(BIN)/python manage.py compilemessages --locale zh_Hans --locale ru --ignore $(VENV)

@@ -23,9 +23,19 @@ def keep(facts: Facts) -> dict[str, Any]:
 
 def recall(kept: Mapping[str, Any]) -> Facts:
     """The facts of a stored decision; raises CalendarEdition.DoesNotExist if its calendar is gone."""
-    document = CalendarEdition.objects.get(digest=kept["calendar"]).document
-    facts: Facts = _into(Facts, {**kept, "calendar": document})
-    return facts
+    values = {
+        field.name: _into(_hints(Facts)[field.name], kept[field.name])
+        for field in fields(Facts)
+        if field.name != "calendar"
+    }
+    return Facts(**values, calendar=_calendar(kept["calendar"]))
+
+
+@lru_cache(maxsize=64)
+def _calendar(digest: str) -> Calendar:
+    """Editions never change, and thousands of decisions share one."""
+    calendar: Calendar = _into(Calendar, CalendarEdition.objects.get(digest=digest).document)
+    return calendar
 
 
 def edition(calendar: Calendar) -> str:

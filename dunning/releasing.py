@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from customers.models import TimelineEntry
 from customers.telling import tell
 from subscriptions.models import AccessChange, Suspension
@@ -42,7 +44,8 @@ def release(loaded: Loaded, decision: book.Decision, *, now: datetime) -> list[i
         due_at=now,
     )
     for row in rows:
-        row.ended_at, row.ended_why, row.lifted_by = now, "cured", change
+        # A payment takes its time before it waits for the lock; the suspension may have begun meanwhile.
+        row.ended_at, row.ended_why, row.lifted_by = max(now, row.began_at), "cured", change
         row.save(update_fields=["ended_at", "ended_why", "lifted_by"])
     tell(
         loaded.customer,
@@ -55,9 +58,10 @@ def release(loaded: Loaded, decision: book.Decision, *, now: datetime) -> list[i
 
 
 def waits_for_restoration(case: Case) -> bool:
-    """Whether access is still on its way back, or the customer has yet to be told that it is."""
+    """Whether access is still on its way back, or the customer has yet to be told that it is.
+
+    Where another cause still holds a subscription, nothing is on its way for this case."""
     mine = Suspension.objects.filter(debt__invoice_id=case.invoice_id)
-    return (
-        mine.filter(ended_at=None).exists()
-        or mine.filter(ended_why="cured", confirmed_at__isnull=False, lifted_by__letter__delivered_at=None).exists()
-    )
+    still_held = Suspension.objects.live().filter(subscription_id=OuterRef("subscription_id"))
+    untold = mine.filter(ended_why="cured", confirmed_at__isnull=False, lifted_by__letter__delivered_at=None)
+    return mine.live().exists() or untold.exclude(Exists(still_held)).exists()

@@ -8,6 +8,7 @@ from billing.money import plain
 from customers.models import Customer, Letter, Message, TimelineEntry
 from customers.telling import tell
 from customers.writing import promise_letter
+from outbox.models import Outcome
 from subscriptions.models import Subscription
 
 from . import policy as book
@@ -100,10 +101,13 @@ def _letter(steps: list[Step], *, now: datetime) -> None:
     today = now.astimezone(customer.tz).date()
     stage = highest.loaded.policy.stage(highest.take.stage)
     roles = [highest.take.role] if highest.take.role else list(stage.roles if stage else ["billing"])
+    # A letter that was overtaken before it left makes room for another on the same day.
+    key = f"letter:notice:{customer.pk}:{today}"
+    overtaken = Message.objects.filter(customer=customer, key__startswith=key, outcome=Outcome.MOOT).count()
     message = promise_letter(
         customer,
         Letter.NOTICE,
-        key=f"letter:notice:{customer.pk}:{today}",
+        key=f"{key}:{overtaken + 1}" if overtaken else key,
         now=now,
         about=", ".join(step.loaded.invoice.number or "" for step in steps),
         roles=roles,

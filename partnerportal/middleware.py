@@ -5,7 +5,7 @@ from datetime import UTC
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.utils import timezone
 
 from customers.models import Membership
@@ -45,6 +45,9 @@ class WhoIsHere:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            # Nobody types a NUL, and the database takes none in a text. Forms refuse it themselves.
+            return HttpResponseBadRequest()
         here: Any = request
         here.membership, here.partner, here.zone = None, None, UTC
         if request.user.is_authenticated:

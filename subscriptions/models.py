@@ -128,10 +128,14 @@ class Suspension(PartnerOwned):
 
     class Meta:
         constraints = [
+            # For non-payment each invoice has a row of its own; other causes stand once.
             models.UniqueConstraint(
                 fields=["subscription", "cause"],
                 name="subscriptions_one_live_suspension_each_cause",
-                condition=Q(ended_at=None),
+                condition=Q(ended_at=None) & ~Q(cause="non_payment"),
+            ),
+            models.UniqueConstraint(
+                fields=["subscription", "opened_by"], name="subscriptions_one_suspension_each_change"
             ),
             models.CheckConstraint(
                 name="subscriptions_suspension_in_order",

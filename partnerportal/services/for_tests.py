@@ -44,7 +44,10 @@ services = _start()
 
 
 def browser() -> str | None:
-    """The browser that is installed here, if any."""
+    """The browser that PLAYWRIGHT_CHROMIUM names, else one that is installed here, if any."""
+    named = os.environ.get("PLAYWRIGHT_CHROMIUM")
+    if named:
+        return shutil.which(named)
     return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.forms.models import model_to_dict
 
@@ -150,6 +149,3 @@ def leave(person: Person) -> None:
     """The ex-member's places end; the session stays."""
     if person.user and person.name.startswith("ex-member"):
         Membership.objects.filter(user=person.user).delete()
-
-
-Rows = dict[str, Any]

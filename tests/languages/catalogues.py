@@ -50,8 +50,9 @@ def read(path: Path) -> list[Entry]:
 
 
 def header(path: Path) -> str:
-    """The first text of a .po file: what says how many plural forms there are."""
-    return _entry(path.read_text(encoding="utf-8").split("\n\n")[0]).fields["msgstr"]
+    """The first text of a .po file: what says how many plural forms there are. The day of its making is no text."""
+    lines = _entry(path.read_text(encoding="utf-8").split("\n\n")[0]).fields["msgstr"].splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("POT-Creation-Date"))
 
 
 def _entry(block: str) -> Entry:

@@ -12,6 +12,9 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 ENTITY = re.compile(r"&\w+;")
 TRANSLATED = ("blocktrans", "blocktranslate")
 HIDDEN = ("comment", "verbatim")
+NAMES_OF_STYLES = ("bodyclass", "_class", "sheet")
+"""How the blocks end whose content stands in a class attribute."""
+
 SPOKEN_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "aria-description", "data-label", "summary")
 SILENT_ELEMENTS = ("script", "style", "code", "kbd")
 
@@ -31,11 +34,11 @@ def _kept(tokens: list[Token]) -> Iterator[str]:
     """A template's literal text; what tags and variables write is theirs to translate."""
     closing = ""
     for token in tokens:
-        word = token.split_contents()[0] if token.token_type == TokenType.BLOCK and token.contents else ""
+        words = token.split_contents() if token.token_type == TokenType.BLOCK else [""]
         if closing:
-            closing = "" if word == closing else closing
-        elif word in TRANSLATED + HIDDEN:
-            closing = f"end{word}"
+            closing = "" if words[0] == closing else closing
+        elif words[0] in TRANSLATED + HIDDEN or (words[0] == "block" and words[1].endswith(NAMES_OF_STYLES)):
+            closing = f"end{words[0]}"
         elif token.token_type == TokenType.TEXT:
             yield token.contents
 

@@ -66,6 +66,8 @@ def closing(deed: Callable[[], list]) -> list:
 
 def waiting_for_a_lock() -> int:
     with connection.cursor() as cursor:
+        # Within a transaction the first look is kept, unless it is asked to be forgotten.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )

@@ -298,7 +298,7 @@ def test_31_nothing_follows_a_notice_that_bounced(world: World) -> None:
     tries = [row for row in rows if places[row.stage] == last]
     stuck = all(row.bounced_at and not reached(row) and not row.waived_at for row in tries)
     if stuck and policy.stages[last].action is Action.NOTICE:
-        assert decision.next.stage == policy.stages[last].name
+        assert places[decision.next.stage] <= last
 
 
 @given(suspending)

@@ -72,7 +72,7 @@ def suspends_more_than_once(decision: Decision) -> bool:
 def assert_no_earlier(policy: Policy, facts: Facts, more: Facts, now: datetime) -> None:
     """No stage comes earlier and the scope is no larger with `more` than with `facts`."""
     plain, other = schedule(policy, facts, now), schedule(policy, more, now)
-    assume(not suspends_more_than_once(plain) and not known(facts, now).suspensions)
+    pass
     before, after = first_days(policy, plain), first_days(policy, other)
     for stage, on in after.items():
         assert stage in before, (stage, plain, other)
@@ -100,17 +100,33 @@ def test_10_a_stage_is_taken_after_the_one_before_and_its_gap(world: World) -> N
     then = known(facts, now)
     stage = policy.stage(step.stage)
     place = policy.stages.index(stage)
-    lower = {other.name for other in policy.stages[:place]}
-    rows = [row for row in then.notices if row.stage in lower and in_round(then, row.queued_at)]
-    assume(rows and not stage.before_due)
-    names = [other.name for other in policy.stages]
-    last = max(rows, key=lambda row: names.index(row.stage)).stage
-    ends = [done(policy, row) for row in rows if row.stage == last]
-    ends = [end for end in ends if end is not None]
+    assume(not stage.before_due)
+    ends = last_ends(policy, then, place)
+    assume(ends is not None)
     assert ends
     if step.because.code != "fallback_contact" and not (stage.action is Action.SUSPEND and then.suspensions):
         finished = day(min(ends), facts.zone)
         assert today(facts, now) >= shift(finished, stage.gap, stage.unit, facts.calendar)
+
+
+def last_ends(policy: Policy, facts: Facts, place: int) -> list[datetime] | None:
+    """When the highest stage below, of those with a row in this round, was finished; none without one."""
+    names = [stage.name for stage in policy.stages]
+    attempts = [
+        (names.index(row.stage), done(policy, row))
+        for row in facts.notices
+        if row.stage in names and in_round(facts, row.queued_at)
+    ]
+    attempts += [
+        (names.index("suspend"), row.confirmed_at or row.ended_at)
+        for row in facts.suspensions
+        if "suspend" in names and row.cause == "non_payment" and row.invoice == "this" and in_round(facts, row.began_at)
+    ]
+    below = [(n, end) for n, end in attempts if n < place]
+    if not below:
+        return None
+    last = max(n for n, _ in below)
+    return [end for n, end in below if n == last and end is not None]
 
 
 def done(policy: Policy, row: Notice) -> datetime | None:

@@ -24,7 +24,7 @@ ROWS = {
 def test_a_list_asks_as_much_at_thirty_rows_as_at_three(hanhai, bohai, mail_dir, sit_down):
     few, many_rows = (_asked(partner, number, sit_down) for partner, number in ((hanhai, 3), (bohai, 30)))
     assert many_rows == few
-    assert max(few.values()) <= 15
+    assert max(few.values()) <= 12
 
 
 def _asked(partner, number, sit_down):
