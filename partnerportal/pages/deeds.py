@@ -177,7 +177,7 @@ def _questions(desk: Desk) -> list[Row]:
             pk=case.pk,
             title=gettext("Answer a dispute"),
             who=case.customer.name,
-            why=formats.joined(case.number, f"{gettext('on')} {case.invoice.number}"),
+            why=gettext("%(case)s, on %(invoice)s") % {"case": case.number, "invoice": case.invoice.number},
             due_at=case.answer_by,
             about=case,
             amount=sums.get(case.number),

@@ -21,6 +21,7 @@ TOOLS = ("xgettext", "msgmerge", "msguniq", "msgattrib")
 SOURCES = (".py", ".html", ".txt")
 FIELD = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?) +(".*")$')
 Key = tuple[str | None, str, str | None]
+CALLS = {f"{kind}gettext{lazy}" for kind in ("", "n", "p", "np") for lazy in ("", "_lazy")} | {"_"}
 
 
 @dataclass
@@ -109,3 +110,17 @@ def sources() -> Iterator[Path]:
     for folder in sorted(one for one in ROOT.iterdir() if one.is_dir()):
         if folder.name not in ("tests", "locale", "static", "staticfiles") and not folder.name.startswith("."):
             yield from (path for path in sorted(folder.rglob("*")) if path.suffix in SOURCES)
+
+
+def unseen() -> list[str]:
+    """Calls of gettext that extraction passes by: inside an f-string, or with a text that is only made at run time."""
+    found = []
+    for path in (one for one in sources() if one.suffix == ".py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        nested = {call for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for call in ast.walk(node)}
+        for call in ast.walk(tree):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in CALLS):
+                continue
+            if call in nested or not isinstance(call.args[0], ast.Constant):
+                found.append(f"{path.relative_to(ROOT)}:{call.lineno} {ast.unparse(call)}")
+    return found

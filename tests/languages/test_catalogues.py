@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .catalogues import LANGUAGES, Entry, Key, compiled, compiling, header, missing_tools, path_of, read, said
+from .catalogues import LANGUAGES, Entry, Key, compiled, compiling, header, missing_tools, path_of, read, said, unseen
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}|</?\w[^>]*>")
 HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,:;?!]|[，。：；？！（）、] ")
@@ -60,6 +60,10 @@ def test_the_catalogue_has_what_code_and_templates_say_and_nothing_else(language
     assert len(texts) > 1000
     assert not (new := texts - known), "run `make messages` and translate:" + listed([text for _, text, _ in new])
     assert not (gone := known - texts), "run `make messages`, nobody says:" + listed([text for _, text, _ in gone])
+
+
+def test_extraction_passes_no_text_by() -> None:
+    assert not (found := unseen()), listed(found)
 
 
 @each_language
