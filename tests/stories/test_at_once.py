@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from disputes.questioning import question
-from dunning.approving import approve
+from dunning.approving import approve, refuse
 from dunning.models import Case, Decision, Proposal
 from dunning.running import review_due, run
 from outbox import clock
@@ -81,30 +81,65 @@ def test_many_workers_carry_out_each_suspension_once(book, sandbox_state, mail_d
     assert Counter(witness.letters(mail_dir))["suspended"] == 3
 
 
+@pytest.fixture
+def during_a_read(book, provider_misbehaves, sandbox_state):
+    """Mingyue's suspension is carried out in one thread; while its n-th read waits for the provider, something
+    happens in another. Answers the proposal and the subscription."""
+
+    def live(nth: int, happens: Callable[[Proposal], object]):
+        book.chase(until=story.FINAL)
+        story.run_day(book.partner, story.SUSPEND)
+        proposal = approve(proposal_for(book.mingyue).pk, by=book.people["owner"], now=NOON)
+        subscription = book.mingyue.subscriptions.get()
+        provider_misbehaves(fault("hang", "GET", subscription.provider_id, nth=nth, seconds=2))
+
+        def meanwhile():
+            until(lambda: len(witness.operations(sandbox_state, subscription, "GET")) == nth)
+            happens(proposal)
+
+        for each in at_once(lambda: keep_at(NOON), meanwhile):
+            each.result()
+        story.settle_all(NOON)
+        proposal.refresh_from_db()
+        return proposal, subscription
+
+    return live
+
+
+def pays(proposal):
+    story.pay(proposal.customer, proposal.case.invoice.balance, NOON, settled=False)
+
+
+def questions(proposal):
+    person = story.customer_person(proposal.customer, "chen@mingyue.cn")
+    amounts = {line.pk: line.open for line in proposal.case.invoice.lines.all()}
+    question(proposal.case.invoice, amounts, reason="price", text="Not ours.", by=person, now=NOON)
+
+
+def undoes(proposal):
+    by = story.people_of(proposal.partner)["collections"]
+    refuse(proposal.pk, by=by, reason="They called", now=NOON)
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("fact", ["question", "payment"])
-def test_a_fact_during_the_last_look_stops_the_suspension(book, provider_misbehaves, sandbox_state, fact):
-    book.chase(until=story.FINAL)
-    story.run_day(book.partner, story.SUSPEND)
-    proposal = approve(proposal_for(book.mingyue).pk, by=book.people["owner"], now=NOON)
-    subscription, invoice = book.mingyue.subscriptions.get(), book.mingyue.invoices.get()
-    person = story.customer_person(book.mingyue, "chen@mingyue.cn")
-    provider_misbehaves(fault("hang", "GET", subscription.provider_id, nth=1, seconds=2))
-
-    def happens():
-        until(lambda: len(witness.operations(sandbox_state, subscription, "GET")) > 0)
-        if fact == "payment":
-            return story.pay(book.mingyue, invoice.balance, NOON, settled=False)
-        amounts = {line.pk: line.open for line in invoice.lines.all()}
-        return question(invoice, amounts, reason="price", text="Not ours.", by=person, now=NOON)
-
-    for each in at_once(lambda: keep_at(NOON), happens):
-        each.result()
-    story.settle_all(NOON)
-    proposal.refresh_from_db()
-    assert (proposal.state, proposal.change.outcome) == ("aborted", "moot")
+@pytest.mark.parametrize(
+    ("happens", "state", "why"),
+    [(pays, "aborted", "settled"), (questions, "aborted", "disputed"), (undoes, "refused", "They called")],
+)
+def test_what_happens_during_the_last_look_stops_the_suspension(during_a_read, sandbox_state, happens, state, why):
+    proposal, subscription = during_a_read(1, happens)
+    assert (proposal.state, proposal.ended_why, proposal.change.outcome) == (state, why, "moot")
     assert not Suspension.objects.exists()
     assert witness.operations(sandbox_state, subscription) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_payment_between_last_look_and_call_stops_the_call(during_a_read, sandbox_state, mail_dir):
+    proposal, subscription = during_a_read(2, pays)
+    row = Suspension.objects.get()
+    assert (proposal.state, row.confirmed_at, row.ended_why) == ("carried_out", None, "cured")
+    assert witness.operations(sandbox_state, subscription) == []
+    assert not {"suspended", "restored"} & set(witness.letters(mail_dir))
 
 
 def test_a_provider_that_is_down_for_a_while_is_asked_again_and_letters_leave_meanwhile(

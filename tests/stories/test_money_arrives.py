@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from billing.models import CreditNote
+from billing.receiving import receive
 from dunning.approving import approve
 from dunning.models import Case, Decision, Proposal
 from outbox import clock
@@ -87,6 +88,27 @@ def test_a_payment_between_last_look_and_call_leaves_the_row_unconfirmed(
     assert witness.effective(sandbox_state, subscription) == 0
     assert not {"suspended", "restored"} & set(witness.letters(mail_dir))
     assert Case.objects.get(customer=book.mingyue).closed_at
+
+
+def test_money_booked_without_a_review_is_seen_before_the_call(book, provider_misbehaves, sandbox_state):
+    """The worker doesn't rely on somebody having reviewed the customer: it decides again before each call."""
+    approve_later(book, book.mingyue)
+    subscription = book.mingyue.subscriptions.get()
+    provider_misbehaves(fault("429", path=subscription.provider_id, nth=1, retry_after="3"))
+    with clock.standing_at(NOON):
+        keep_all()
+    receive(
+        book.mingyue,
+        amount=E3,
+        currency="CNY",
+        reference="transfer",
+        received_on=story.SUSPEND,
+        now=NOON,
+    )
+    story.settle_all(NOON)
+    row = Suspension.objects.get()
+    assert (row.confirmed_at, row.ended_why) == (None, "cured")
+    assert witness.effective(sandbox_state, subscription) == 0
 
 
 def test_a_payment_right_after_the_call_is_followed_by_the_reinstatement(book, provider_misbehaves, sandbox_state):
