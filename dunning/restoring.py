@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from customers.locking import lock_customer
 from customers.models import Letter, TimelineEntry, acting_for
 from customers.telling import tell
@@ -72,13 +74,13 @@ def _record_restored(change: AccessChange, subscription: Subscription, seen: Sub
 
 
 def _tell_restored(change: AccessChange) -> Result:
+    """Tell the customer what came back: what had been off by the record, or was found off and switched on."""
     now = clock.now()
     with acting_for(change.partner):
         customer = lock_customer(change.customer_id)
+        was_off = Q(confirmed_at__isnull=False) | Q(subscription__in=change.tries.values("subscription"))
         rows = list(
-            change.lifted.filter(confirmed_at__isnull=False, restored_at__isnull=False).select_related(
-                "subscription", "debt__invoice"
-            )
+            change.lifted.filter(was_off, restored_at__isnull=False).select_related("subscription", "debt__invoice")
         )
         if not rows:
             return Done()

@@ -1,7 +1,7 @@
 """How did the demo book come to be? Each day its people do what they do, and the portal does what it does daily."""
 
+import signal
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -22,6 +22,7 @@ from dunning.running import run
 from dunning.settling import settle
 from outbox import clock
 from outbox.keeping import keep_all
+from partnerportal.services.processes import follow_parent
 from payables import rebilling
 from payables.importing import import_file
 from payables.sampling import Charge, guid, write
@@ -47,20 +48,32 @@ def live() -> None:
         User.objects.create_superuser(ADMIN, PASSWORD, name="Portal admin")
     # A connection must not be shared with a child; each opens its own.
     connections.close_all()
-    with ProcessPoolExecutor(len(HOUSES), mp_context=get_context("fork")) as processes:
-        for lived in [processes.submit(_live_one, house) for house in HOUSES]:
-            lived.result()
+    lives = [get_context("fork").Process(target=_live_one, args=(house,)) for house in HOUSES]
+    try:
+        for life in lives:
+            life.start()
+        for life in lives:
+            life.join()
+    finally:
+        for life in lives:
+            if life.is_alive():
+                life.kill()
+    if any(life.exitcode for life in lives):
+        raise RuntimeError("A demo book could not be lived to its end; what stopped it is printed above.")
     clock.move_to(_at(LAST_DAY))
 
 
 def _live_one(house: House) -> None:
+    """One book, in a child that ends with its parent and takes the usual signals in the usual way."""
+    follow_parent(signal.SIGKILL)
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, signal.SIG_DFL)
     book = Book(house)
     for day in _days():
         with clock.standing_at(_at(day)):
             book.day(day)
             keep_all(book.partner.pk)
     book.invite_customers()
-    connections.close_all()
 
 
 def logins() -> list[Login]:

@@ -93,12 +93,18 @@ class Portal:
         self.started = time.monotonic()
         self.make = _make_above_us()
         self.door = self.places.run / "door"
+        self.told = False
+
+    def _told(self, signum: int, frame: FrameType | None) -> NoReturn:
+        """Raised where the signal finds us; should that place swallow it, `watch` finds the mark."""
+        self.told = True
+        raise Stopped
 
     @contextlib.contextmanager
     def stoppable(self) -> Iterator[None]:
         """From here INT and TERM stop the portal, even where the shell that started us had them ignored."""
         for signum in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(signum, _raise_stopped)
+            signal.signal(signum, self._told)
         try:
             yield
         except Stopped:
@@ -149,6 +155,8 @@ class Portal:
         """Keep everything running."""
         while True:
             time.sleep(TICK)
+            if self.told:
+                raise Stopped
             if self.make is not None and not catches(self.make, signal.SIGINT):
                 raise Stopped
             self.crew.tick()
@@ -234,7 +242,3 @@ def _make_above_us() -> int | None:
     follow_parent(signal.SIGTERM)
     parent = os.getppid()
     return parent if catches(parent, signal.SIGINT) else None
-
-
-def _raise_stopped(signum: int, frame: FrameType | None) -> NoReturn:
-    raise Stopped

@@ -111,7 +111,9 @@ def test_money_booked_without_a_review_is_seen_before_the_call(book, provider_mi
     assert witness.effective(sandbox_state, subscription) == 0
 
 
-def test_a_payment_right_after_the_call_is_followed_by_the_reinstatement(book, provider_misbehaves, sandbox_state):
+def test_a_payment_right_after_the_call_is_followed_by_the_reinstatement(
+    book, provider_misbehaves, sandbox_state, mail_dir
+):
     approve_later(book, book.mingyue)
     subscription = book.mingyue.subscriptions.get()
     provider_misbehaves(fault("stale_read", "GET", subscription.provider_id, nth=3))
@@ -123,6 +125,8 @@ def test_a_payment_right_after_the_call_is_followed_by_the_reinstatement(book, p
     assert (subscription.status, witness.effective(sandbox_state, subscription)) == ("active", 2)
     row = Suspension.objects.get()
     assert (row.confirmed_at, row.restored_at) == (None, story.at(story.SUSPEND, "12:05"))
+    story.settle_all(story.at(story.SUSPEND, "12:05"))
+    assert witness.letters(mail_dir)[-1] == "restored", "it was off for minutes, and they are told that it is back"
 
 
 def test_a_payment_under_the_debt_brings_nothing_back(book):
