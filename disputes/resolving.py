@@ -84,11 +84,9 @@ def _decide_amounts(
             raise BadQuestion(f"refused: {no} is not between nothing and the {row.amount} questioned")
         if row.amount - no > ZERO:
             credited[row.line_id] = credited.get(row.line_id, ZERO) + row.amount - no
-        row.outcome, row.decided_at, row.amount = (
-            outcome,
-            now,
-            no if outcome == DisputedAmount.Result.PARTLY else row.amount,
-        )
+        row.outcome, row.decided_at = outcome, now
+        if outcome == DisputedAmount.Result.PARTLY:
+            row.amount = no
         row.save(update_fields=["outcome", "decided_at", "amount"])
     if outcome == DisputedAmount.Result.PARTLY and not credited:
         raise BadQuestion("refused: with nothing credited the outcome is rejected")

@@ -44,8 +44,7 @@ def release(loaded: Loaded, decision: book.Decision, *, now: datetime) -> list[i
         due_at=now,
     )
     for row in rows:
-        # A payment takes its time before it waits for the lock; the suspension may have begun meanwhile.
-        row.ended_at, row.ended_why, row.lifted_by = max(now, row.began_at), "cured", change
+        row.ended_at, row.ended_why, row.lifted_by = now, "cured", change
         row.save(update_fields=["ended_at", "ended_why", "lifted_by"])
     tell(
         loaded.customer,

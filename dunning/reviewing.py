@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from customers.locking import lock_customers
 from customers.models import Customer
+from subscriptions.models import Suspension
 
 from . import policy as book
 from .approving import abort
@@ -59,11 +61,20 @@ def judge(customers: Sequence[Customer], *, now: datetime) -> list[Judged]:
     ]
 
 
+def after_the_lock(customers: Sequence[Customer], *, now: datetime) -> datetime:
+    """The instant at which locked customers are looked at: no earlier than a suspension that began while we waited
+    for the lock, since to an older instant it would not exist and could neither be seen nor lifted."""
+    live = Suspension.objects.live().filter(customer__in=customers)
+    latest: datetime | None = live.aggregate(latest=Max("began_at"))["latest"]
+    return max(now, latest) if latest else now
+
+
 def review(customer_ids: Iterable[int], *, now: datetime, run: Run | None = None) -> Reviewed:
     """Lock these customers, decide each of their open cases and write what follows, in the caller's
     transaction or one of its own. Repeating it changes nothing more."""
     with transaction.atomic():
         customers = lock_customers(customer_ids)
+        now = after_the_lock(customers, now=now)
         judged = judge(customers, now=now)
         result = tally(judged)
         result.released = _do(judged, now=now, run=run)

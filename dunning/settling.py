@@ -11,7 +11,7 @@ from customers.locking import lock_customer
 from customers.models import Customer, User, acting_for
 from subscriptions.models import Subscription
 
-from .reviewing import review
+from .reviewing import after_the_lock, review
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ def settle(
     reinstatement are one commit. Every door for money comes through here. Raises billing's BadPayment."""
     with acting_for(customer.partner):
         locked = lock_customer(customer.pk)
+        now = after_the_lock([locked], now=now)
         received = receive(
             locked,
             amount=amount,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.models import CreditNote
 from billing.receiving import receive
 from dunning.approving import approve
 from dunning.models import Case, Decision, Proposal
+from dunning.settling import settle
 from outbox import clock
 from outbox.keeping import keep_all
 from subscriptions.models import AccessChange, Suspension
@@ -166,3 +167,19 @@ def test_a_period_below_zero_becomes_a_credit_note_that_meets_the_open_invoice(b
     assert witness.letters(mail_dir)[-1] == "credit_note"
     story.run_day(book.partner, story.FINAL)
     assert Decision.objects.get(invoice__customer=book.qinghe, stage="final").amount == Decimal("487.60")
+
+
+def test_a_payment_stamped_before_it_waited_for_the_lock_still_ends_the_suspension(book):
+    book.chase()
+    row = Suspension.objects.get(customer=book.mingyue)
+    early = row.began_at - timedelta(seconds=1)
+    settle(
+        book.mingyue,
+        amount=E3,
+        currency="CNY",
+        reference="transfer",
+        received_on=story.SUSPEND,
+        now=early,
+    )
+    row.refresh_from_db()
+    assert (row.ended_why, row.ended_at) == ("cured", row.began_at)

@@ -116,3 +116,21 @@ def test_a_refused_suspension_is_held_until_a_person_lifts_it(book):
         assert story.run_day(book.partner, day).skipped["on_hold"] == 1
     assert Proposal.objects.filter(customer=book.mingyue).count() == 1
     assert AccessChange.objects.filter(customer=book.mingyue).count() == 0
+
+
+def test_a_line_that_was_fully_right_thaws_nothing_when_the_case_is_partly_upheld(book, wang):
+    book.chase(until=story.REMIND)
+    dispute = ask(book.lanhai, wang, ASKED, 1, 2)
+    e3, visio = book.lanhai.disputed_amounts.order_by("line__position")
+    answer(
+        dispute.pk,
+        outcome="partly",
+        text="Half right.",
+        by=book.people["billing"],
+        now=ANSWERED,
+        refused={e3.pk: e3.questioned},
+    )
+    e3.refresh_from_db()
+    visio.refresh_from_db()
+    assert (e3.amount, visio.amount) == (E3, Decimal(0)), "only what was refused can thaw"
+    assert CreditNote.objects.get().total + e3.amount + visio.amount == e3.questioned + visio.questioned
