@@ -7,7 +7,9 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11 python3.1
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
 FINGERPRINT := $(shell cat requirements.txt requirements-dev.txt | cksum | cut -d ' ' -f 1)
 STAMP := $(VENV)/installed-$(FINGERPRINT)
-PYTEST_ARGS ?=
+# A process for each processor; PYTEST_ARGS= for one after the other.
+PYTEST_ARGS ?= --numprocesses auto
+EXAMPLES ?= 2000
 # DEMO=--no-demo leaves an empty book empty.
 DEMO ?=
 
@@ -15,11 +17,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint messages
+.PHONY: help setup run test soak lint messages
 
 help:
 	@echo 'make run      set everything up and serve the portal with a demo book (PORT=8000)'
 	@echo 'make test     set everything up and run the tests (PYTEST_ARGS=)'
+	@echo 'make soak     the rulebook on many new examples (EXAMPLES=2000 for each property)'
 	@echo 'make lint     style, types, layers, templates, migrations'
 	@echo 'make messages the catalogues of Chinese and Russian, brought up to what code and templates say'
 	@echo 'make setup    the environment in $(VENV)/ and what it needs'
@@ -49,6 +52,10 @@ run: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# New examples each time; what is found is printed with the call that finds it again.
+soak: $(STAMP)
+	RULEBOOK_EXAMPLES=$(EXAMPLES) RULEBOOK_RANDOM=1 $(BIN)/python -m pytest tests/rulebook $(PYTEST_ARGS)
 
 lint: export PORTAL_EMBEDDED := 1
 lint: $(STAMP)

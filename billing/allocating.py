@@ -1,15 +1,13 @@
 """Which lines does money go to? As told, else the oldest due invoice first, then in line order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from customers.models import Customer
 
-from .models import Allocation, CreditNote, Invoice, InvoiceLine, Payment
+from .models import Allocation, CreditNote, Invoice, InvoiceLine, Payment, WriteOff
 from .money import ZERO
 
 
@@ -22,17 +20,21 @@ class Placed:
 
 
 def unapplied(source: Payment | CreditNote) -> Decimal:
-    """What is left of a payment or credit note after its allocations."""
-    total = source.amount if isinstance(source, Payment) else source.total
-    return total - (source.allocations.aggregate(sum=Sum("amount"))["sum"] or ZERO)
+    """What is left of a payment or credit note: not allocated, refunded or taken back."""
+    rows = type(source)._default_manager.filter(pk=source.pk)
+    left: Decimal = rows.with_left().values_list("left", flat=True).get()
+    return left
 
 
-def allocate(source: Payment | CreditNote, *, now: datetime, told: Sequence[Invoice] = ()) -> list[Placed]:
-    """Put what is left of a payment or credit note against the customer's open invoices.
+def allocate(
+    source: Payment | CreditNote, *, now: datetime, told: Sequence[Invoice] = (), left: Decimal | None = None
+) -> list[Placed]:
+    """Put what is left of a payment or credit note (`left`, where the caller knows it) against the customer's open
+    invoices.
 
     `told` invoices come first, in their order; then the oldest due. The caller holds the customer's lock.
     What finds no debt stays unapplied."""
-    left = unapplied(source)
+    left = unapplied(source) if left is None else left
     placed: list[Placed] = []
     for invoice in _in_order(source, told):
         if left <= ZERO:
@@ -44,12 +46,38 @@ def allocate(source: Payment | CreditNote, *, now: datetime, told: Sequence[Invo
     return placed
 
 
+def pay_lines(payment: Payment, amounts: Mapping[int, Decimal], *, now: datetime) -> list[Placed]:
+    """Put a payment against chosen lines first (by primary key, in this order): at most so much of each, what is
+    open of it and what is left of the payment.
+
+    The caller holds the customer's lock and allocates the rest. Lines of other customers are passed over."""
+    left = unapplied(payment)
+    mine = InvoiceLine.objects.select_for_update(of=("self",)).filter(
+        pk__in=amounts, invoice__customer_id=payment.customer_id, invoice__currency=payment.currency
+    )
+    found = mine.select_related("invoice").in_bulk()
+    placed: dict[int, Decimal] = {}
+    invoices = {line.invoice_id: line.invoice for line in found.values()}
+    for pk, most in amounts.items():
+        line = found.get(pk)
+        part = min(most, line.open, left) if line else ZERO
+        if line and part > ZERO:
+            line.invoice = invoices[line.invoice_id]
+            _book(payment, line, part, now=now)
+            left -= part
+            placed[line.invoice_id] = placed.get(line.invoice_id, ZERO) + part
+    return [Placed(invoices[pk], amount) for pk, amount in placed.items()]
+
+
 def credit_lines(note: CreditNote, amounts: dict[int, Decimal], *, now: datetime) -> None:
     """Put a credit note against chosen lines (by primary key), at most what is open of each.
 
     The caller holds the customer's lock; what is left of the note stays an unused credit."""
-    lines = InvoiceLine.objects.select_for_update().filter(pk__in=amounts).order_by("pk")
-    for line in lines.select_related("invoice"):
+    lines = list(InvoiceLine.objects.select_for_update().filter(pk__in=amounts).order_by("pk"))
+    invoices = Invoice.objects.select_for_update().in_bulk({line.invoice_id for line in lines})
+    for line in lines:
+        # Several lines of an invoice lessen the one balance.
+        line.invoice = invoices[line.invoice_id]
         _book(note, line, min(amounts[line.pk], max(line.open, ZERO)), now=now)
 
 
@@ -70,15 +98,45 @@ def offset_lines(invoice: Invoice, *, now: datetime) -> None:
     InvoiceLine.objects.bulk_update(lines, ["open"])
 
 
+def take_back(payment: Payment, *, now: datetime) -> dict[Invoice, Decimal]:
+    """Undo every allocation of a payment by a row of the opposite amount; answers how much each invoice had of it.
+
+    The caller holds the customer's lock. An allocation is undone once."""
+    rows = list(payment.allocations.filter(undoes=None, undone_by=None).order_by("pk"))
+    lines = InvoiceLine.objects.select_for_update().in_bulk({row.line_id for row in rows})
+    invoices = Invoice.objects.select_for_update().in_bulk({line.invoice_id for line in lines.values()})
+    undone: dict[Invoice, Decimal] = {}
+    for row in rows:
+        line, invoice = lines[row.line_id], invoices[lines[row.line_id].invoice_id]
+        Allocation.objects.create(
+            partner_id=row.partner_id, payment=payment, line=line, amount=-row.amount, undoes=row, at=now
+        )
+        line.open += row.amount
+        invoice.balance += row.amount
+        undone[invoice] = undone.get(invoice, ZERO) + row.amount
+    InvoiceLine.objects.bulk_update(lines.values(), ["open"])
+    Invoice.objects.bulk_update(invoices.values(), ["balance"])
+    return dict(sorted(undone.items(), key=lambda entry: (str(entry[0].due_on), entry[0].pk)))
+
+
+def give_up(write_off: WriteOff, invoice: Invoice, *, now: datetime) -> None:
+    """Take an agreed write-off from the invoice's open lines, in line order; it is at most the invoice's balance.
+
+    The caller holds the customer's lock."""
+    _place(write_off, invoice, write_off.amount, now=now)
+    invoice.written_off += write_off.amount
+    invoice.save(update_fields=["written_off"])
+
+
 def use_credits(customer: Customer, currency: str, *, now: datetime) -> None:
     """Let money that waits unapplied meet debts that are new; payments first, oldest first."""
+    mine = {"customer": customer, "currency": currency, "left__gt": 0}
     sources: list[Payment | CreditNote] = [
-        *Payment.objects.filter(customer=customer, currency=currency).order_by("received_on", "pk"),
-        *CreditNote.objects.filter(customer=customer, currency=currency).order_by("issued_on", "pk"),
+        *Payment.objects.with_left().filter(**mine).order_by("received_on", "pk"),
+        *CreditNote.objects.with_left().filter(**mine).order_by("issued_on", "pk"),
     ]
     for source in sources:
-        if unapplied(source) > ZERO:
-            allocate(source, now=now)
+        allocate(source, now=now)
 
 
 def _in_order(source: Payment | CreditNote, told: Sequence[Invoice]) -> list[Invoice]:
@@ -92,7 +150,7 @@ def _in_order(source: Payment | CreditNote, told: Sequence[Invoice]) -> list[Inv
     return sorted(open_invoices, key=lambda invoice: rank.get(invoice.pk, len(rank)))
 
 
-def _place(source: Payment | CreditNote, invoice: Invoice, left: Decimal, *, now: datetime) -> Decimal:
+def _place(source: Payment | CreditNote | WriteOff, invoice: Invoice, left: Decimal, *, now: datetime) -> Decimal:
     """Never more than the invoice's balance, so that a line below zero counts against the others."""
     room = min(left, invoice.balance)
     placed = ZERO
@@ -106,11 +164,11 @@ def _place(source: Payment | CreditNote, invoice: Invoice, left: Decimal, *, now
     return placed
 
 
-def _book(source: Payment | CreditNote, line: InvoiceLine, amount: Decimal, *, now: datetime) -> None:
+def _book(source: Payment | CreditNote | WriteOff, line: InvoiceLine, amount: Decimal, *, now: datetime) -> None:
     if amount <= ZERO:
         return
-    kind = {"payment": source} if isinstance(source, Payment) else {"credit_note": source}
-    Allocation.objects.create(partner_id=source.partner_id, line=line, amount=amount, at=now, **kind)
+    kind = {Payment: "payment", CreditNote: "credit_note", WriteOff: "write_off"}[type(source)]
+    Allocation.objects.create(partner_id=source.partner_id, line=line, amount=amount, at=now, **{kind: source})
     line.open -= amount
     line.save(update_fields=["open"])
     line.invoice.balance -= amount

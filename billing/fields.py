@@ -1,6 +1,7 @@
 """How are amounts and days typed into a form? As people write them, or refused with the words they typed."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 AMOUNT: Final = re.compile(r"(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 LARGEST: Final = Decimal(10) ** 15
+# Business days are counted from any day in the book; at the ends of the calendar there is nothing to count to.
+EARLIEST: Final = date(1970, 1, 1)
+LATEST: Final = date(2199, 12, 31)
 
 
 class AmountField(forms.CharField):
@@ -38,10 +42,17 @@ class AmountField(forms.CharField):
 
 
 class DayField(forms.DateField):
-    """A day, chosen in the browser's own calendar."""
+    """A day, chosen in the browser's own calendar. One so far away that it must be a slip is refused."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         options.setdefault("input_formats", ["%Y-%m-%d"])
         options.setdefault("error_messages", {"invalid": _("Not a day. Write it like 2026-11-20")})
         super().__init__(**options)
+
+    def to_python(self, value: Any) -> date | None:
+        """The day, if there is one."""
+        found = super().to_python(value)
+        if found and not EARLIEST <= found <= LATEST:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return found

@@ -1,4 +1,4 @@
-"""What is outstanding, overdue, disputed and unapplied? Each figure in one place, per currency."""
+"""What is outstanding, overdue, disputed, promised and unapplied? Each figure in one place, per currency."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce, Least
 
-from .models import CreditNote, DisputedAmount, Invoice, Payment
+from .models import CreditNote, DisputedAmount, Invoice, Payment, PromiseToPay
 from .money import ZERO
 
 
@@ -23,6 +23,8 @@ class Figures:
     overdue_invoices: int = 0
     disputed: Decimal = ZERO
     disputes: int = 0
+    promised: Decimal = ZERO
+    promises: int = 0
     unapplied: Decimal = ZERO
 
     @property
@@ -52,20 +54,39 @@ def figures(scope: Q, *, today: date) -> dict[str, Figures]:
     for frozen in disputed.annotate(sum=Sum(Least("amount", "line__open")), n=Sum(1)):
         it = of(frozen["line__invoice__currency"])
         it.disputed, it.disputes = max(frozen["sum"] or ZERO, ZERO), frozen["n"]
+    for currency, amount, number in promised(scope, today=today):
+        it = of(currency)
+        it.promised, it.promises = amount, number
     for currency, amount in waiting_money(scope).items():
         of(currency).unapplied = amount
     return found
 
 
+def promised(scope: Q, *, today: date) -> list[tuple[str, Decimal, int]]:
+    """What is promised for today or later and has not come in: currency, amount, on how many invoices.
+
+    Of each invoice at most what is open."""
+    running = PromiseToPay.objects.filter(scope, kept_at=None, by_on__gte=today, invoice__balance__gt=0)
+    sums: dict[str, list[Decimal]] = defaultdict(list)
+    for row in running.values("invoice_id", "invoice__balance", "currency").annotate(sum=Sum("amount")).order_by():
+        sums[row["currency"]].append(min(row["sum"], row["invoice__balance"]))
+    return [(currency, sum(amounts, ZERO), len(amounts)) for currency, amounts in sorted(sums.items())]
+
+
 def waiting_money(scope: Q) -> dict[str, Decimal]:
-    """Payments and credit notes less what was allocated of them, per currency."""
+    """What is left of payments and credit notes, per currency."""
     waiting: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    payments = Payment.objects.filter(scope).annotate(put=Coalesce(Sum("allocations__amount"), ZERO))
-    for currency, amount, put in payments.filter(amount__gt=F("put")).values_list("currency", "amount", "put"):
-        waiting[currency] += amount - put
-    notes = CreditNote.objects.filter(scope).annotate(put=Coalesce(Sum("allocations__amount"), ZERO))
-    for currency, total, put in notes.filter(total__gt=F("put")).values_list("currency", "total", "put"):
-        waiting[currency] += total - put
+    payments, notes = (
+        source.objects.filter(scope)
+        .with_left()
+        .filter(left__gt=0)
+        .order_by()
+        .values_list("currency")
+        .annotate(sum=Sum("left"))
+        for source in (Payment, CreditNote)
+    )
+    for currency, left in payments.union(notes, all=True):
+        waiting[currency] += left
     return dict(waiting)
 
 

@@ -19,9 +19,11 @@ class NotADraft(Exception):
 
 
 def issue(invoice_id: int, *, on: date, now: datetime) -> Invoice | CreditNote:
-    """Issue one draft: take the next number, freeze the parties, set the due day from the partner's payment
-    terms, use waiting credits, promise the mail. A draft at or below zero becomes a credit note, which meets
-    open debts at once; the draft itself is left to the caller, who knows what points at it.
+    """Issue one draft: take the next number, freeze the parties, set the due day, use waiting credits, promise
+    the mail. It is due on the day the draft names, else after the partner's payment terms, and never before its
+    issue; an imported one keeps the number and day of issue that its file gave. A draft at or below zero becomes
+    a credit note, which meets open debts at once; the draft itself is left to the caller, who knows what points
+    at it.
 
     Raises NotADraft. The customer's lock is taken here."""
     draft = Invoice.objects.select_related("partner").get(pk=invoice_id)
@@ -39,13 +41,14 @@ def issue(invoice_id: int, *, on: date, now: datetime) -> Invoice | CreditNote:
 
 
 def _issue(invoice: Invoice, customer: Customer, *, on: date, now: datetime) -> Invoice:
-    partner = customer.partner
-    invoice.number = next_number(partner, "invoice", on)
+    partner, given = customer.partner, invoice.party.get("made_from", {})
+    on = date.fromisoformat(given["issued_on"]) if given.get("issued_on") else on
+    invoice.number = given.get("number") or next_number(partner, "invoice", on)
     invoice.reference = payment_reference(partner, invoice.number)
     invoice.status = Invoice.Status.ISSUED
     invoice.issued_on, invoice.issued_at = on, now
-    invoice.due_on = on + timedelta(days=partner.payment_terms_days)
-    invoice.party = parties(partner, customer)
+    invoice.due_on = max(invoice.due_on or on + timedelta(days=partner.payment_terms_days), on)
+    invoice.party = parties(partner, customer) | ({"made_from": given} if given else {})
     invoice.balance = invoice.total
     invoice.save()
     offset_lines(invoice, now=now)

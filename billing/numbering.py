@@ -2,12 +2,13 @@
 
 import hashlib
 from datetime import date
+from itertools import count
 
 from django.db import connection
 
 from customers.models import Partner
 
-from .models import Series
+from .models import Invoice, Series
 
 # No letters or digits that are taken for one another.
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -31,7 +32,15 @@ def next_number(partner: Partner, kind: str, on: date) -> str:
 
 
 def payment_reference(partner: Partner, number: str) -> str:
-    """A short code for the transfer, the same each time for the same invoice: HH-4Q8T7K."""
-    digest = hashlib.sha256(f"{partner.pk}:{number}".encode()).digest()
+    """A short code for the transfer that no other invoice of the partner has: HH-4Q8T7K.
+
+    Whoever asks has just taken the number and so holds the counter's row: nobody else takes a code meanwhile."""
+    codes = (reference_code(partner, number, turn) for turn in count())
+    return next(code for code in codes if not Invoice.objects.filter(partner=partner, reference=code).exists())
+
+
+def reference_code(partner: Partner, number: str, turn: int = 0) -> str:
+    """The code of an invoice's number, the same each time; another one for each further turn."""
+    digest = hashlib.sha256(f"{partner.pk}:{number}{f':{turn}' if turn else ''}".encode()).digest()
     code = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:6])
     return f"{partner.prefix}-{code}"

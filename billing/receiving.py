@@ -8,9 +8,10 @@ from decimal import Decimal
 from customers.models import Customer, TimelineEntry, User
 from customers.telling import tell
 
-from .allocating import Placed, allocate, unapplied
+from .allocating import Placed, allocate, pay_lines, unapplied
 from .models import Invoice, Payment
 from .money import ZERO, plain, quantise
+from .referring import lines_first, named_by
 
 
 class BadPayment(Exception):
@@ -44,7 +45,8 @@ def receive(
 
     Booked once for each (partner, source, external id); by hand the id is customer, reference, day and amount,
     so a second click is the same payment. `told` names invoices to pay first; without it the reference is
-    looked up as an invoice number or payment reference. Raises BadPayment."""
+    looked up as an invoice number or payment reference, and the one for access pays its lines before all else.
+    Raises BadPayment."""
     _check(customer, amount, currency, received_on, told, now)
     key = external_id or f"{customer.pk}:{reference}:{received_on}:{plain(amount, currency)}:{currency}"
     known = Payment.objects.filter(partner_id=customer.partner_id, source=source, external_id=key).first()
@@ -62,7 +64,7 @@ def receive(
         external_id=key,
         recorded_by=by,
     )
-    placed = allocate(payment, now=now, told=list(told) or _named_by(customer, reference))
+    placed = _place(payment, list(told), now=now)
     tell(
         customer,
         TimelineEntry.Kind.MONEY,
@@ -74,7 +76,8 @@ def receive(
     )
     customer.review_due_at = now
     customer.save(update_fields=["review_due_at"])
-    return Received(payment, placed, unapplied(payment), booked_now=True)
+    left = amount - sum((one.amount for one in placed), ZERO)
+    return Received(payment, placed, left, booked_now=True)
 
 
 def _check(
@@ -99,19 +102,29 @@ def _check(
 def _as_before(known: Payment, customer: Customer, amount: Decimal, currency: str) -> Received:
     if (known.customer_id, known.amount, known.currency) != (customer.pk, amount, currency):
         raise BadPayment(f"reference: {known.external_id} was booked before with other values")
-    placed: dict[int, Placed] = {}
-    for allocation in known.allocations.select_related("line__invoice").order_by("pk"):
-        invoice = allocation.line.invoice
-        before = placed.get(invoice.pk, Placed(invoice, ZERO)).amount
-        placed[invoice.pk] = Placed(invoice, before + allocation.amount)
-    return Received(known, list(placed.values()), unapplied(known), booked_now=False)
+    rows = known.allocations.select_related("line__invoice").order_by("pk")
+    placed = _together([Placed(row.line.invoice, row.amount) for row in rows])
+    return Received(known, placed, unapplied(known), booked_now=False)
 
 
-def _named_by(customer: Customer, reference: str) -> list[Invoice]:
-    wanted = {word.strip(".,;:()").upper() for word in reference.split()}
-    open_invoices = Invoice.objects.filter(customer=customer).open()
-    return [
-        invoice
-        for invoice in open_invoices.order_by("due_on", "pk")
-        if {(invoice.number or "").upper(), (invoice.reference or "").upper()} & wanted
-    ]
+def _place(payment: Payment, told: list[Invoice], *, now: datetime) -> list[Placed]:
+    """Where the money goes: what was told, else what the reference names, else the oldest due. A reference for
+    access pays its lines before the rest of its invoice."""
+    named = [one for one in named_by(payment.customer, payment.reference) if one.invoice.currency == payment.currency]
+    told = told or [one.invoice for one in named]
+    chosen = {invoice.pk for invoice in told}
+    first: list[Placed] = []
+    for one in named:
+        if one.invoice.pk in chosen and (lines := lines_first(one, now=now)):
+            first += pay_lines(payment, lines, now=now)
+    left = payment.amount - sum((part.amount for part in first), ZERO)
+    return _together(first + allocate(payment, now=now, told=told, left=left))
+
+
+def _together(placed: list[Placed]) -> list[Placed]:
+    """One sum for each invoice, in the order in which they were first paid."""
+    sums: dict[int, Placed] = {}
+    for one in placed:
+        before = sums.get(one.invoice.pk, Placed(one.invoice, ZERO)).amount
+        sums[one.invoice.pk] = Placed(one.invoice, before + one.amount)
+    return list(sums.values())

@@ -28,7 +28,10 @@ class May(models.TextChoices):
     CHASE = "chase", _("log calls and hold collections")
     APPROVE = "approve", _("approve suspensions")
     ANSWER = "answer", _("answer disputes")
+    POLICY = "policy", _("change the collections policy")
+    WRITE_OFF = "write_off", _("give up debt and send money back")
     QUESTION = "question", _("question a line")
+    PROMISE = "promise", _("promise a date and report a payment")
 
 
 STAFF_ROLES = (
@@ -42,14 +45,17 @@ STAFF_ROLES = (
 )
 CUSTOMER_ROLES = (Role.CUSTOMER_BILLING, Role.CUSTOMER_VIEWER)
 
+# What only a customer's own people do.
+OF_CUSTOMERS: frozenset[May] = frozenset({May.QUESTION, May.PROMISE})
+
 ALLOWS: dict[str, frozenset[May]] = {
-    Role.OWNER: frozenset(set(May) - {May.QUESTION}),
-    Role.ADMIN_AGENT: frozenset(set(May) - {May.QUESTION}),
-    Role.BILLING: frozenset({May.SEE_BOOK, May.SEE_BILLS, May.ISSUE, May.RECEIVE, May.ANSWER}),
-    Role.COLLECTIONS: frozenset({May.SEE_BOOK, May.CHASE, May.APPROVE, May.RECEIVE, May.ANSWER}),
+    Role.OWNER: frozenset(set(May) - OF_CUSTOMERS),
+    Role.ADMIN_AGENT: frozenset(set(May) - OF_CUSTOMERS),
+    Role.BILLING: frozenset({May.SEE_BOOK, May.SEE_BILLS, May.ISSUE, May.RECEIVE, May.WRITE_OFF, May.ANSWER}),
+    Role.COLLECTIONS: frozenset({May.SEE_BOOK, May.CHASE, May.APPROVE, May.POLICY, May.RECEIVE, May.ANSWER}),
     Role.SALES: frozenset({May.SEE_BOOK}),
     Role.HELP_DESK: frozenset({May.SEE_BOOK, May.ANSWER}),
     Role.VIEWER: frozenset({May.SEE_BOOK}),
-    Role.CUSTOMER_BILLING: frozenset({May.QUESTION}),
+    Role.CUSTOMER_BILLING: OF_CUSTOMERS,
     Role.CUSTOMER_VIEWER: frozenset(),
 }

@@ -1,5 +1,6 @@
 """Does this letter still make sense, and did the mail server take it?"""
 
+import logging
 import smtplib
 import uuid
 from collections.abc import Callable
@@ -16,7 +17,8 @@ from outbox import clock
 from outbox.keeping import Done, Later, Lease, Moot, Park, Result
 
 from .locking import lock_customer
-from .models import Message, MessageAttempt, TimelineEntry, acting_for
+from .models import Document, Message, MessageAttempt, TimelineEntry, acting_for
+from .printing import Unprinted
 from .telling import tell
 
 
@@ -25,12 +27,16 @@ class LetterRule:
     """What the floor that decides a letter wants to say about it.
 
     `look` runs under the customer's lock before the letter leaves and answers why it is overtaken, or "".
-    `delivered` runs in the transaction that records the delivery."""
+    `delivered` runs in the transaction that records the delivery. `attach` makes the paper that goes with the
+    letter, outside any transaction; where it can't be printed the letter leaves without, since its link leads
+    to the paper."""
 
     look: Callable[[Message], str] | None = None
     delivered: Callable[[Message], None] | None = None
+    attach: Callable[[Message], Document | None] | None = None
 
 
+logger = logging.getLogger(__name__)
 _rules: dict[str, LetterRule] = {}
 
 
@@ -48,8 +54,9 @@ def keep_message(message: Message, lease: Lease) -> Result:
     attempt, overtaken = _last_look(message)
     if attempt is None:
         return Moot(overtaken)
+    mail = _mail(message)
     try:
-        _mail(message).send()
+        mail.send()
     except smtplib.SMTPRecipientsRefused as refused:
         code, text = next(iter(refused.recipients.values()))
         return _refused(message, attempt, code, text)
@@ -108,7 +115,19 @@ def _mail(message: Message) -> EmailMultiAlternatives:
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(message.body_html, "text/html")
+    paper = _paper(message)
+    if paper:
+        mail.attach(paper.file_name, bytes(paper.content), paper.content_type)
     return mail
+
+
+def _paper(message: Message) -> Document | None:
+    rule = _rules.get(message.letter)
+    try:
+        return rule.attach(message) if rule and rule.attach else None
+    except Unprinted:
+        logger.exception("The paper of letter %s could not be printed", message.key)
+        return None
 
 
 def _open_attempt(message: Message) -> MessageAttempt:

@@ -28,6 +28,9 @@ LETTERS: Final[Words] = {
     "restored": _("The mail about the restored access"),
     "question_taken": _("The receipt of the question"),
     "answer": _("The answer"),
+    "statement": _("The statement of account"),
+    "policy": _("The mail about the new policy"),
+    "received": _("The mail that a payment has arrived"),
 }
 
 

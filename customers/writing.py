@@ -1,7 +1,9 @@
 """What will be mailed, to whom, in which language? A letter is promised here and leaves through sending.py."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,8 +25,11 @@ def language_of(customer: Customer, contact: Contact | None) -> str:
 
 def contact_for(customer: Customer, roles: Sequence[str]) -> Contact | None:
     """The first of these roles that has an address."""
-    found = {contact.role: contact for contact in customer.contacts.all()}
-    return next((found[role] for role in roles if role in found), None)
+    return _first({contact.role: contact for contact in customer.contacts.all()}, roles)
+
+
+def _first(contacts: Mapping[str, Contact], roles: Sequence[str]) -> Contact | None:
+    return next((contacts[role] for role in roles if role in contacts), None)
 
 
 def promise_letter(
@@ -37,32 +42,57 @@ def promise_letter(
     values: dict[str, Any],
     roles: Sequence[str] = ("billing", "owner"),
 ) -> Message:
-    """Promise one letter, once for each `key`.
+    """Promise one letter; see `promise_letters`."""
+    return promise_letters([Wanted(customer, letter, key, about, values, roles)], now=now)[0]
 
-    Without an address for any of `roles` the letter is parked at once and counts as bounced: a person has to
-    find an address. Values are JSON: strings, decimal strings, ISO dates."""
-    contact = contact_for(customer, roles)
+
+@dataclass(frozen=True)
+class Wanted:
+    """A letter to promise. Its values are JSON: strings, decimal strings, ISO dates."""
+
+    customer: Customer
+    letter: str
+    key: str
+    about: str
+    values: dict[str, Any]
+    roles: Sequence[str] = ("billing", "owner")
+
+
+def promise_letters(wanted: Sequence[Wanted], *, now: datetime) -> list[Message]:
+    """Promise letters, each once for its `key`, in a number of queries that doesn't grow; answers them in order.
+    The caller holds the customers' locks.
+
+    Without an address for any of its `roles` a letter is parked at once and counts as bounced: a person has to
+    find an address."""
+    known = {message.key: message for message in Message.objects.filter(key__in=[one.key for one in wanted])}
+    contacts: dict[int, dict[str, Contact]] = defaultdict(dict)
+    for contact in Contact.objects.filter(customer__in={one.customer.pk for one in wanted}):
+        contacts[contact.customer_id][contact.role] = contact
+    new = {one.key: _promised(one, contacts[one.customer.pk], now) for one in wanted if one.key not in known}
+    Message.objects.bulk_create(new.values())
+    return [{**known, **new}[one.key] for one in wanted]
+
+
+def _promised(one: Wanted, contacts: Mapping[str, Contact], now: datetime) -> Message:
+    contact = _first(contacts, one.roles)
     missing = contact is None
-    message, _ = Message.objects.get_or_create(
-        key=key,
-        defaults={
-            "partner_id": customer.partner_id,
-            "customer": customer,
-            "contact": contact,
-            "letter": letter,
-            "language": language_of(customer, contact),
-            "to_email": contact.email if contact else "",
-            "about": about[:300],
-            "values": values,
-            "message_id": message_id(key),
-            "queued_at": now,
-            "due_at": now,
-            "bounced_at": now if missing else None,
-            "outcome": Outcome.PARKED if missing else Outcome.WAITING,
-            "reason": "no contact with an address" if missing else "",
-        },
+    return Message(
+        key=one.key,
+        partner_id=one.customer.partner_id,
+        customer=one.customer,
+        contact=contact,
+        letter=one.letter,
+        language=language_of(one.customer, contact),
+        to_email=contact.email if contact else "",
+        about=one.about[:300],
+        values=one.values,
+        message_id=message_id(one.key),
+        queued_at=now,
+        due_at=now,
+        bounced_at=now if missing else None,
+        outcome=Outcome.PARKED if missing else Outcome.WAITING,
+        reason="no contact with an address" if missing else "",
     )
-    return message
 
 
 def message_id(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from billing.models import CreditNote, DisputedAmount, Invoice
 from customers.models import Customer, Message, OwnedQuerySet, PartnerOwned, User
@@ -23,24 +24,24 @@ class Dispute(PartnerOwned):
     class Status(models.TextChoices):
         """Who has the ball."""
 
-        NEW = "new", "new"
-        INVESTIGATING = "investigating", "investigating"
-        DECIDED = "decided", "decided"
-        AWAITING_CONFIRMATION = "awaiting_confirmation", "awaiting confirmation"
-        CLOSED = "closed", "closed"
+        NEW = "new", _("new")
+        INVESTIGATING = "investigating", _("investigating")
+        DECIDED = "decided", _("decided")
+        AWAITING_CONFIRMATION = "awaiting_confirmation", _("awaiting confirmation")
+        CLOSED = "closed", _("closed")
 
     class Reason(models.TextChoices):
         """What is wrong, in the customer's eyes."""
 
-        PRICE = "price", "price"
-        QUANTITY = "quantity", "quantity or proration"
-        PERIOD = "period", "wrong period"
-        TAX = "tax", "tax"
-        DUPLICATE = "duplicate", "duplicate"
-        CANCELLED = "cancelled", "cancelled service"
-        NOT_RECEIVED = "not_received", "service not received"
-        CREDIT_MISSING = "credit_missing", "credit missing"
-        OTHER = "other", "other"
+        PRICE = "price", _("price")
+        QUANTITY = "quantity", _("quantity or proration")
+        PERIOD = "period", _("wrong period")
+        TAX = "tax", _("tax")
+        DUPLICATE = "duplicate", _("duplicate")
+        CANCELLED = "cancelled", _("cancelled service")
+        NOT_RECEIVED = "not_received", _("service not received")
+        CREDIT_MISSING = "credit_missing", _("credit missing")
+        OTHER = "other", _("other")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="disputes")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="disputes")

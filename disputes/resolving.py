@@ -5,10 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from billing.allocating import credit_lines
+from billing.crediting import write_note
 from billing.invoicing import announce_credit_note
-from billing.models import CreditNote, CreditNoteLine, DisputedAmount, InvoiceLine
-from billing.money import ZERO, plain, quantise
-from billing.numbering import next_number
+from billing.models import CreditNote, DisputedAmount, InvoiceLine
+from billing.money import ZERO, plain
 from customers.locking import lock_customer
 from customers.models import Customer, Letter, Membership, Message, TimelineEntry, User, acting_for
 from customers.roles import May
@@ -94,32 +94,15 @@ def _decide_amounts(
 
 
 def _credit(dispute: Dispute, customer: Customer, amounts: dict[int, Decimal], *, now: datetime) -> CreditNote:
-    invoice = dispute.invoice
-    today = now.astimezone(customer.tz).date()
-    note = CreditNote.objects.create(
-        partner_id=dispute.partner_id,
-        customer=customer,
-        number=next_number(customer.partner, "credit_note", today),
+    note = write_note(
+        customer,
+        list(InvoiceLine.objects.filter(pk__in=amounts).order_by("position")),
+        amounts,
         why=CreditNote.Why.DISPUTE,
         reason=dispute.number,
-        currency=invoice.currency,
-        total=sum(amounts.values(), ZERO),
-        issued_on=today,
-        issued_at=now,
+        currency=dispute.invoice.currency,
+        now=now,
     )
-    for position, line in enumerate(InvoiceLine.objects.filter(pk__in=amounts).order_by("position"), 1):
-        total = amounts[line.pk]
-        tax = quantise(total * line.tax / line.total, invoice.currency) if line.total else ZERO
-        CreditNoteLine.objects.create(
-            partner_id=dispute.partner_id,
-            credit_note=note,
-            position=position,
-            invoice_line=line,
-            description=line.description,
-            net=total - tax,
-            tax=tax,
-            total=total,
-        )
     credit_lines(note, amounts, now=now)
     announce_credit_note(note, customer, now=now)
     return note

@@ -1,10 +1,11 @@
 """Who said yes to a suspension, and what ends a proposal?"""
 
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from billing.models import Hold
 from customers.locking import lock_customer
-from customers.models import Membership, TimelineEntry, User, acting_for
+from customers.models import Membership, PartnerOwned, TimelineEntry, User, acting_for
 from customers.roles import May
 from customers.telling import tell
 from outbox.models import Outcome
@@ -23,6 +24,9 @@ class NotAllowed(Exception):
 
 
 LIVE = (Proposal.State.PROPOSED, Proposal.State.APPROVED)
+# A pause with a last day ends within a year; a longer one is open until a person lifts it. It also keeps every day
+# that is counted from it within the calendar.
+LONGEST_DAYS: Final = 366
 
 
 def approve(proposal_id: int, *, by: User, now: datetime) -> Proposal:
@@ -75,7 +79,7 @@ def promise(proposal: Proposal, *, now: datetime) -> None:
 def refuse(proposal_id: int, *, by: User, reason: str, now: datetime, until: date | None = None) -> Proposal:
     """Say no, or postpone: the proposal ends and the invoice is held, openly or until the day before `until`.
 
-    Raises NotAllowed, and ValueError without a reason."""
+    Raises NotAllowed, and ValueError without a reason or for a day more than a year away."""
     if not reason.strip():
         raise ValueError("reason: say why")
     proposal = Proposal.objects.select_related("partner").get(pk=proposal_id)
@@ -83,6 +87,9 @@ def refuse(proposal_id: int, *, by: User, reason: str, now: datetime, until: dat
         customer = lock_customer(proposal.customer_id)
         proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
         check_may(by, proposal, May.APPROVE)
+        today = now.astimezone(customer.tz).date()
+        if until and (until - today).days > LONGEST_DAYS:
+            raise ValueError("until: choose a day within a year")
         if proposal.state not in LIVE:
             raise NotAllowed("not_live", "This proposal has ended already.")
         Hold.objects.create(
@@ -90,7 +97,7 @@ def refuse(proposal_id: int, *, by: User, reason: str, now: datetime, until: dat
             customer=customer,
             invoice_id=proposal.case.invoice_id,
             kind=Hold.Kind.HOLD,
-            from_on=now.astimezone(customer.tz).date(),
+            from_on=today,
             until_on=until - timedelta(days=1) if until else None,
             reason=reason.strip()[:300],
             recorded_at=now,
@@ -111,7 +118,8 @@ def _end(proposal: Proposal, state: str, why: str, *, now: datetime, by: User | 
     proposal.state, proposal.ended_at, proposal.ended_why, proposal.ended_by = state, now, why[:300], by
     proposal.save(update_fields=["state", "ended_at", "ended_why", "ended_by"])
     if proposal.change_id:
-        AccessChange.objects.filter(pk=proposal.change_id, outcome=Outcome.WAITING, lease_token=None).update(
+        stopped = [Outcome.WAITING, Outcome.PARKED]
+        AccessChange.objects.filter(pk=proposal.change_id, outcome__in=stopped, lease_token=None).update(
             outcome=Outcome.MOOT, settled_at=now, reason=f"{state}: {why}"[:300]
         )
     refused = state == Proposal.State.REFUSED
@@ -131,10 +139,10 @@ def _end(proposal: Proposal, state: str, why: str, *, now: datetime, by: User | 
     )
 
 
-def check_may(user: User, proposal: Proposal, what: May) -> None:
-    """Raise NotAllowed unless this person works for the proposal's partner in a role that may."""
+def check_may(user: User, about: PartnerOwned, what: May) -> None:
+    """Raise NotAllowed unless this person works for the partner of this row in a role that may."""
     membership = Membership.objects.filter(
-        user=user, user__is_active=True, partner_id=proposal.partner_id, customer=None
+        user=user, user__is_active=True, partner_id=about.partner_id, customer=None
     ).first()
     if membership is None:
         raise NotAllowed("not_a_member", "This person doesn't work for this partner.")

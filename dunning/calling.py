@@ -19,15 +19,20 @@ class NoOpenCall(Exception):
     """No call or hand-over stands open for this invoice."""
 
 
-def log_call(partner: Partner, number: str, *, by: User, note: str, now: datetime) -> Decision:
-    """Log the call or hand-over that stands open for an invoice, and review its customer.
-
-    Raises NoOpenCall and NotAllowed."""
+def check_may_chase(by: User, partner: Partner) -> None:
+    """Raise NotAllowed unless this person works for the partner in a role that logs calls and holds collections."""
     place = Membership.objects.filter(user=by, partner=partner, customer=None).first()
     if place is None:
         raise NotAllowed("not_a_member", "This person doesn't work for this partner.")
     if not place.may(May.CHASE):
-        raise NotAllowed("role", f"{place.get_role_display()} may not log calls.")
+        raise NotAllowed("role", f"{place.get_role_display()} may not {May.CHASE.label}.")
+
+
+def log_call(partner: Partner, number: str, *, by: User, note: str, now: datetime) -> Decision:
+    """Log the call or hand-over that stands open for an invoice, and review its customer.
+
+    Raises NoOpenCall and NotAllowed."""
+    check_may_chase(by, partner)
     invoice = Invoice.objects.filter(partner=partner, number=number).first()
     if invoice is None:
         raise NoOpenCall(f"there is no invoice '{number}'")

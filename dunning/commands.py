@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from billing.fields import EARLIEST, LATEST
 from customers.models import Partner
 from outbox import clock
 
@@ -81,10 +82,14 @@ class PortalCommand(BaseCommand):
         if options["json"]:
             sys.stdout.write(json.dumps(answer, default=as_text, ensure_ascii=False) + "\n")
         else:
-            for line in plain_lines(answer):
+            for line in self.lines(answer):
                 self.stdout.write(line)
         if answer.broken:
             sys.exit(1)
+
+    def lines(self, answer: Answer) -> list[str]:
+        """The answer for a person's eyes."""
+        return plain_lines(answer)
 
     def _looks(self, options: dict[str, Any]) -> bool:
         return self.only_looks or bool(options.get("dry_run"))
@@ -130,9 +135,10 @@ def _fail(faults: list[str], as_json: bool) -> NoReturn:
 def day(text: str) -> date:
     """An ISO date, for argparse."""
     try:
-        if len(text) != 10:
+        found = date.fromisoformat(text)
+        if len(text) != 10 or not EARLIEST <= found <= LATEST:
             raise ValueError
-        return date.fromisoformat(text)
+        return found
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is not a date like 2026-11-20") from None
 

@@ -1,16 +1,25 @@
 """What is known about each open invoice of some customers? Read in a number of queries that doesn't grow."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TypeVar
 
-from django.db.models import F, Model, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Model, QuerySet, prefetch_related_objects
 
-from billing.models import DisputedAmount, Hold, Invoice, InvoiceLine, Payment
-from billing.money import ZERO
+from billing.models import (
+    BankReading,
+    Candidate,
+    Claim,
+    DisputedAmount,
+    Hold,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PromiseToPay,
+)
 from customers.models import Customer, Letter, Message
 from subscriptions.models import Subscription, Suspension
 
@@ -33,23 +42,33 @@ class Loaded:
     facts: book.Facts
 
 
-def load(customers: Sequence[Customer], *, now: datetime) -> list[Loaded]:
-    """The open cases of these customers, new ones among them, each with its policy and facts.
+def load(customers: Sequence[Customer], *, now: datetime, owed_only: bool = False) -> list[Loaded]:
+    """The open cases of these customers, new ones among them, each with its policy and facts; with `owed_only` the
+    cases of invoices of which something is owed instead, also where the case is closed over a trifle.
 
     Constant in queries; the caller holds the customers' locks when it means to act."""
     by_pk = {customer.pk: customer for customer in customers}
-    cases = _cases(by_pk)
+    prefetch_related_objects(list(customers), "partner")
+    cases = _cases(by_pk, owed_only)
     return _Loader(by_pk, cases, now).all()
 
 
-def _cases(customers: dict[int, Customer]) -> list[Case]:
-    known = list(
-        Case.objects.filter(customer_id__in=customers, closed_at=None)
-        .select_related("invoice")
-        .order_by("invoice__due_on", "invoice_id")
-    )
-    without = Invoice.objects.filter(customer_id__in=customers, case=None).issued().order_by("due_on", "pk")
-    return known + _new_cases(list(without), customers)
+def load_cases(cases: Sequence[Case], *, now: datetime) -> list[Loaded]:
+    """These cases, closed ones among them, from the facts as they stand; constant in queries. Each needs its
+    invoice and its customer with the partner."""
+    return _Loader({case.customer_id: case.customer for case in cases}, list(cases), now).all()
+
+
+def _cases(customers: dict[int, Customer], owed_only: bool) -> list[Case]:
+    cases = Case.objects.filter(customer_id__in=customers)
+    # What was paid before anybody looked needs no case.
+    invoices = Invoice.objects.filter(customer_id__in=customers, case=None).open()
+    if owed_only:
+        cases = cases.filter(invoice__status="issued", invoice__balance__gt=0)
+    else:
+        cases = cases.filter(closed_at=None)
+    known = list(cases.select_related("invoice").order_by("invoice__due_on", "invoice_id"))
+    return known + _new_cases(list(invoices.order_by("due_on", "pk")), customers)
 
 
 def _new_cases(invoices: list[Invoice], customers: dict[int, Customer]) -> list[Case]:
@@ -112,7 +131,11 @@ class _Loader:
         self.restarts = _grouped(Restart.objects.filter(case__invoice_id__in=self.invoices), "case_id")
         self.letters = self._letters()
         self.addons = self._addons()
-        self.unapplied = self._unapplied()
+        self.promises = _grouped(
+            PromiseToPay.objects.filter(invoice_id__in=self.invoices).order_by("made_at", "pk"), "invoice_id"
+        )
+        self.receipts = self._receipts()
+        self.bank_at = self._bank_at()
 
     def all(self) -> list[Loaded]:
         """Every case with its facts."""
@@ -134,16 +157,17 @@ class _Loader:
             zone=customer.tz,
             calendar=calendar_of(partner.country, partner.zone),
             disputes=tuple(one for line in lines for one in self.disputes[line.pk]),
-            holds=tuple(_hold(hold) for hold in self.holds[customer.pk] if hold.invoice_id in (None, invoice.pk)),
+            promises=tuple(_promise(row) for row in self.promises[invoice.pk]),
+            holds=tuple(as_hold(hold) for hold in self.holds[customer.pk] if hold.invoice_id in (None, invoice.pk)),
             notices=tuple(_notice(decision) for decision in self.decisions[invoice.pk]),
             suspensions=tuple(_suspension(row) for row in self.suspensions[customer.pk]),
-            receipts=self.unapplied[customer.pk, invoice.currency],
+            receipts=tuple(self.receipts[customer.pk, invoice.currency]),
             restarts=tuple(row.at for row in self.restarts[case.pk or 0]),
             letters=self.letters[customer.pk],
             tags=frozenset(customer.tags),
             addons=self.addons[customer.pk],
             # No statement was ever imported: cash is entered by hand and is as fresh as now.
-            bank_at=self.now,
+            bank_at=self.bank_at.get(customer.partner_id, self.now),
             proposal=self.proposals.get(invoice.pk),
         )
         return Loaded(case, invoice, customer, policy_of(case.version_id), facts)
@@ -197,16 +221,34 @@ class _Loader:
             found[customer_id].append((str(addon), str(base)))
         return defaultdict(tuple, {customer: tuple(pairs) for customer, pairs in found.items()})
 
-    def _unapplied(self) -> dict[tuple[int, str], tuple[book.Receipt, ...]]:
+    def _receipts(self) -> dict[tuple[int, str], list[book.Receipt]]:
+        """Money of the customer that is not yet against an invoice: booked, at the bank, or said to be on its way."""
         found: dict[tuple[int, str], list[book.Receipt]] = defaultdict(list)
-        rows = (
-            Payment.objects.filter(customer_id__in=self.customers)
-            .annotate(left=F("amount") - Coalesce(Sum("allocations__amount"), ZERO))
-            .filter(left__gt=0)
+
+        def add(kind: book.ReceiptKind, rows: Iterable[tuple[int, str, Decimal, datetime]]) -> None:
+            for customer_id, currency, amount, at in rows:
+                found[customer_id, currency].append(book.Receipt(kind, amount, at))
+
+        mine = self.customers
+        booked = Payment.objects.filter(customer_id__in=mine).with_left().filter(left__gt=0)
+        add(book.ReceiptKind.UNAPPLIED, booked.values_list("customer_id", "currency", "left", "booked_at"))
+        likely = Candidate.objects.filter(
+            customer_id__in=mine, entry__credit=True, entry__payment=None, entry__dismissed_at=None
         )
-        for customer_id, currency, left, at in rows.values_list("customer_id", "currency", "left", "booked_at"):
-            found[customer_id, currency].append(book.Receipt(book.ReceiptKind.UNAPPLIED, left, at))
-        return defaultdict(tuple, {key: tuple(receipts) for key, receipts in found.items()})
+        add(
+            book.ReceiptKind.POSSIBLE,
+            likely.values_list("customer_id", "entry__currency", "entry__amount", "entry__recorded_at"),
+        )
+        said = Claim.objects.filter(customer_id__in=mine, gone_at=None)
+        add(book.ReceiptKind.CLAIMED, said.values_list("customer_id", "currency", "amount", "at"))
+        return found
+
+    def _bank_at(self) -> dict[int, datetime]:
+        """Until when each partner's cash is known, of those that ever imported a statement or declared it complete."""
+        known = BankReading.objects.filter(
+            partner_id__in={customer.partner_id for customer in self.customers.values()}, recorded_at__lte=self.now
+        )
+        return dict(known.values_list("partner_id").annotate(latest=Max("at")))
 
 
 def _grouped(rows: "QuerySet[M]", key: str) -> dict[int, list[M]]:
@@ -220,7 +262,8 @@ def _text(pk: int | None) -> str | None:
     return None if pk is None else str(pk)
 
 
-def _hold(row: Hold) -> book.Hold:
+def as_hold(row: Hold) -> book.Hold:
+    """A hold as the rulebook knows it."""
     scope = book.HoldScope.CUSTOMER
     if row.invoice_id:
         scope = book.HoldScope.INVOICE
@@ -234,6 +277,10 @@ def _hold(row: Hold) -> book.Hold:
         subscription=_text(row.subscription_id),
         reason=row.reason,
     )
+
+
+def _promise(row: PromiseToPay) -> book.Promise:
+    return book.Promise(amount=row.amount, by=row.by_on, made_at=row.made_at, kept_at=row.kept_at)
 
 
 def _notice(row: Decision) -> book.Notice:

@@ -5,13 +5,15 @@ from datetime import datetime
 from customers.locking import lock_customer
 from customers.models import acting_for
 from outbox import clock
-from outbox.keeping import Moot, Postpone, Result
+from outbox.keeping import Moot, Park, Postpone, Result
 from subscriptions import provisioning
 from subscriptions.gateway.protocol import ProviderStatus, SubscriptionSeen
 from subscriptions.models import AccessChange, Suspension
+from subscriptions.switching import kept_before
 
 from . import policy as book
 from .approving import abort
+from .breaking import REASON, holds_back
 from .facts import Loaded, load
 from .models import Case, Proposal, SuspensionDebt
 
@@ -33,6 +35,8 @@ def last_look(change: AccessChange, seen: dict[int, SubscriptionSeen]) -> Result
         held = _held_back(proposal, decision, seen, now=now)
         if held is not None:
             return held
+        if holds_back(proposal, now=now):
+            return Park(REASON)
         _open(change, proposal, loaded, decision, seen, now=now)
     return None
 
@@ -74,7 +78,7 @@ def _open(
             cause=Suspension.Cause.NON_PAYMENT,
             opened_by=change,
             began_at=now,
-            kept={"auto_renew": seen[pk].auto_renew},
+            kept=kept_before(subscription, seen[pk]),
         )
         SuspensionDebt.objects.create(
             partner_id=change.partner_id,

@@ -1,13 +1,15 @@
 """How does one invoice's story look on a rail, and how did its next date and its amount come about?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Sum
+from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from billing.models import Allocation, DisputedAmount, Invoice
 from billing.money import ZERO
@@ -24,7 +26,12 @@ from .wording import because, stage
 
 FROZEN: Final = frozenset({book.Code.DISPUTED, book.Code.UNTOLD})
 PEOPLE: Final = frozenset({book.Code.AWAITING_APPROVAL, book.Code.UNDO_WINDOW})
-HELD: Final = frozenset({book.Code.ON_HOLD, book.Code.EXEMPT, book.Code.PROMISED, book.Code.CLAIMED_PAID})
+HELD: Final[Mapping[book.Code, "str | Promise"]] = {
+    book.Code.ON_HOLD: _("On hold"),
+    book.Code.EXEMPT: _("Exempt"),
+    book.Code.PROMISED: _("Promised"),
+    book.Code.CLAIMED_PAID: _("Reported paid"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ def rail(story: Explained, reading: Reading) -> list[dict[str, Any]]:
         return stops
     if stops and answer is not None:
         stops[-1]["kind"] = "happened" if stops[-1]["kind"] == "happened" else "now"
-    if isinstance(answer, book.Wait) and answer.because.code in FROZEN | HELD:
+    if isinstance(answer, book.Wait) and answer.because.code in FROZEN | HELD.keys():
         stops.append(_held(answer, story, reading))
     if answer is None:
         return [*stops, {"name": gettext("Nothing owed"), "kind": "restored"}]
@@ -102,7 +109,7 @@ def _proposal_note(state: str) -> str:
 def _held(answer: book.Wait, story: Explained, reading: Reading) -> dict[str, Any]:
     frozen = answer.because.code in FROZEN
     return {
-        "name": gettext("In dispute") if frozen else gettext("On hold"),
+        "name": gettext("In dispute") if frozen else str(HELD[answer.because.code]),
         "kind": "frozen" if frozen else "held",
         "when": reading.say(answer.until) if answer.until else gettext("until it is settled"),
         "note": reading.because(answer.because, story.invoice.currency),
@@ -112,11 +119,13 @@ def _held(answer: book.Wait, story: Explained, reading: Reading) -> dict[str, An
 def _ahead(story: Explained, rows: Sequence[Decision], reading: Reading) -> list[dict[str, Any]]:
     assert story.decision is not None
     stops = []
-    pay_by = max((row.pay_by for row in rows if row.pay_by), default=None)
     entries = list(story.decision.schedule)
     off = any(entry.action is book.Action.SUSPEND for entry in entries)
     for entry in entries:
         if entry.action is book.Action.SUSPEND:
+            # What a notice printed no longer matters once something has moved the suspension past its day.
+            printed = [row.pay_by for row in rows if row.pay_by and not (row.suspend_on and row.suspend_on < entry.on)]
+            pay_by = max(printed, default=None)
             if pay_by and pay_by > story.now:
                 stops.append({"name": gettext("Pay by"), "at": pay_by, "kind": "ahead", "note": ""})
             earliest = {"name": stage(entry.stage), "at": entry.at, "kind": "risk", "note": gettext("earliest")}
@@ -156,8 +165,9 @@ def headline(story: Explained, reading: Reading) -> str:
             "stage": name,
             "reason": reading.because(answer.because, currency),
         }
-    known = {"stage": stage(first.stage), "when": reading.say(first.at), **money}
-    if first.action is book.Action.SUSPEND:
+    suspends = first.action is book.Action.SUSPEND
+    known = {"stage": stage(first.stage), "when": reading.say(first.at if suspends else first.on), **money}
+    if suspends:
         return (
             gettext("Nothing today. Suspension may be proposed from %(when)s, if %(amount)s is still unpaid.") % known
         )
@@ -238,6 +248,8 @@ def why_panel(story: Explained, reading: Reading) -> dict[str, Any]:
     """The panel that derives an invoice's next date and amount."""
     return {
         "why": story,
+        # The subscription asked about first on another day.
+        "why_seat": story.invoice.lines.exclude(subscription=None).values_list("subscription", flat=True).first(),
         "why_head": headline(story, reading),
         "why_dates": date_rows(story, reading),
         "why_sum": arithmetic(story),

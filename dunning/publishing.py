@@ -7,13 +7,31 @@ from functools import lru_cache
 from typing import Any
 
 from customers.locking import lock_customer
-from customers.models import Customer, Message, Partner, User, acting_for
+from customers.models import Customer, Message, Partner, TimelineEntry, User, acting_for
+from customers.telling import tell
 
 from .models import PolicyTold, PolicyVersion, Stage
-from .policy import Policy, Version, governing_version
+from .policy import Action, Policy, Version, governing_version
 from .policy.mapping import FIGURES, policy_from_mapping
 
 STAGE_FIELDS = ("name", "action", "anchor", "of", "offset", "unit", "gap", "letter", "channel", "roles", "approvals")
+
+
+class NeedsTwo(Exception):
+    """A policy that suspends without anybody's approval is published by two people."""
+
+    def __init__(self) -> None:
+        super().__init__("a stage suspends without approval: two people have to publish this")
+
+
+def suspends_unapproved(policy: Policy) -> bool:
+    """Whether a stage of it suspends without anybody's approval."""
+    return any(stage.action is Action.SUSPEND and not stage.approvals for stage in policy.stages)
+
+
+def newest(partner: Partner) -> PolicyVersion | None:
+    """The version published last, in force already or not: the one the next is compared with."""
+    return PolicyVersion.objects.filter(partner=partner).order_by("-number").first()
 
 
 def publish(
@@ -23,15 +41,22 @@ def publish(
     effective_on: date,
     now: datetime,
     by: User | None = None,
+    seconded_by: User | None = None,
 ) -> PolicyVersion:
-    """Publish a policy as the partner's next version. It is never changed afterwards."""
-    last = PolicyVersion.objects.filter(partner=partner).order_by("-number").first()
+    """Publish a policy as the partner's next version. It is never changed afterwards, and nobody is told: see
+    announcing.py.
+
+    Raises NeedsTwo where a stage suspends without approval and only one person, or none, published it."""
+    if suspends_unapproved(policy) and (by is None or seconded_by is None or by == seconded_by):
+        raise NeedsTwo
+    last = newest(partner)
     version = PolicyVersion.objects.create(
         partner=partner,
         number=last.number + 1 if last else 1,
         effective_on=effective_on,
         published_at=now,
         published_by=by,
+        seconded_by=seconded_by,
         ignore_below=_texts(policy.ignore_below),
         cover_min=_texts(policy.cover_min or policy.ignore_below),
         promise_pauses=sorted(policy.promise_pauses),
@@ -128,4 +153,12 @@ def acknowledge(customer: Customer, version: PolicyVersion, *, by: User, now: da
         if told.acknowledged_at is None:
             told.acknowledged_at, told.acknowledged_by = now, by
             told.save(update_fields=["acknowledged_at", "acknowledged_by"])
+            tell(
+                customer,
+                TimelineEntry.Kind.DOCUMENT,
+                "policy_agreed",
+                now=now,
+                values={"person": str(by), "version": str(version.number)},
+                actor=by,
+            )
         return told

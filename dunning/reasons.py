@@ -42,6 +42,7 @@ SENTENCES = {
     # Ends of a proposal that the rulebook doesn't know.
     "scope_changed": _("What would be suspended has changed since it was proposed."),
     "provider_state": _("21Vianet reports a state in which nothing can be suspended."),
+    "warned_again": _("Somebody chose to warn again; the notice goes out once more first."),
 }
 
 STAGES = {

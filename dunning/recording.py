@@ -16,9 +16,9 @@ from .models import CalendarEdition
 from .policy import Calendar, Facts
 
 
-def keep(facts: Facts) -> dict[str, Any]:
-    """The facts as JSON; the calendar's edition is stored beside, once."""
-    return {**_out(facts), "calendar": edition(facts.calendar)}
+def keep(facts: Facts, edition: str) -> dict[str, Any]:
+    """The facts as JSON; of the calendar only the name of its edition."""
+    return {**_out(facts), "calendar": edition}
 
 
 def recall(kept: Mapping[str, Any]) -> Facts:

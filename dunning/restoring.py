@@ -1,6 +1,5 @@
 """How does access come back? What no other cause holds is switched on, read back, and the customer is told."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -10,67 +9,27 @@ from customers.models import Letter, TimelineEntry, acting_for
 from customers.telling import tell
 from customers.writing import promise_letter
 from outbox import clock
-from outbox.keeping import Done, Later, Lease, Park, Result
+from outbox.keeping import Done, Later, Lease, Result
 from subscriptions import provisioning
-from subscriptions.gateway.protocol import Provider, ProviderStatus, SubscriptionSeen
-from subscriptions.models import AccessChange, Subscription, Suspension
+from subscriptions.gateway.protocol import Provider
+from subscriptions.models import AccessChange, Suspension
+from subscriptions.switching import READ_BACK_AGAIN, still_in_flight, switch_on
 
 from .models import Case
-
-READ_BACK_AGAIN = timedelta(seconds=2)
-STALE_READS = 5
 
 
 def restore(change: AccessChange, provider: Provider, lease: Lease) -> Result:
     """Switch on what no other cause holds back. A suspension still in flight is settled first."""
-    if _suspension_in_flight(change):
+    if still_in_flight(change):
         return Later(READ_BACK_AGAIN, "the suspension is still being settled", counts=False)
     for subscription in provisioning.subscriptions_of(change).values():
         lease.renew()
         if subscription.suspensions.live().exists():
             continue
-        stopped = _switch_on(change, provider, subscription)
+        stopped = switch_on(change, provider, subscription)
         if stopped is not None:
             return stopped
     return _tell_restored(change)
-
-
-def _suspension_in_flight(change: AccessChange) -> bool:
-    return AccessChange.objects.filter(
-        customer_id=change.customer_id,
-        wanted=AccessChange.Wanted.SUSPENDED,
-        outcome="waiting",
-        scope__overlap=change.scope,
-        opened__lifted_by=change,
-    ).exists()
-
-
-def _switch_on(change: AccessChange, provider: Provider, subscription: Subscription) -> Result | None:
-    row = change.lifted.filter(subscription=subscription).first()
-    keep = row.kept.get("auto_renew") if row else None
-    for _ in range(STALE_READS):
-        seen = provisioning.read(provider, subscription)
-        if seen.status is ProviderStatus.ACTIVE:
-            _record_restored(change, subscription, seen)
-            return None
-        if seen.status is not ProviderStatus.SUSPENDED:
-            return Park(f"the provider says {seen.status} of {subscription.provider_id}")
-        if provisioning.ask(change, provider, subscription, seen, ProviderStatus.ACTIVE, auto_renew=keep):
-            back = provisioning.read(provider, subscription)
-            if back.status is ProviderStatus.ACTIVE:
-                _record_restored(change, subscription, back)
-                return None
-            return Later(READ_BACK_AGAIN, f"asked, but read back as {back.status}")
-    return Later(READ_BACK_AGAIN, "the subscription changed under our hands each time")
-
-
-def _record_restored(change: AccessChange, subscription: Subscription, seen: SubscriptionSeen) -> None:
-    now = clock.now()
-    with acting_for(change.partner):
-        lock_customer(change.customer_id)
-        change.lifted.filter(subscription=subscription, restored_at=None).update(restored_at=now)
-        provisioning.record_status(subscription, seen.status, now=now)
-        provisioning.close_attempts(change, subscription, "read back as active")
 
 
 def _tell_restored(change: AccessChange) -> Result:
@@ -97,20 +56,25 @@ def _tell_restored(change: AccessChange) -> Result:
         tell(
             customer,
             TimelineEntry.Kind.ACCESS,
-            "restored",
+            "back_until" if values["until"] else "restored",
             now=now,
             about=change.about,
             values={**values, "subscriptions": ", ".join(values["subscriptions"])},
             message=message,
         )
-        Case.objects.filter(invoice_id=rows[0].debt.invoice_id).update(restored_after_minutes=values["minutes"])
+        if not values["until"]:
+            Case.objects.filter(invoice_id=rows[0].debt.invoice_id).update(restored_after_minutes=values["minutes"])
     return Done()
 
 
 def _restored_values(change: AccessChange, rows: list[Suspension]) -> dict[str, Any]:
     invoice = rows[0].debt.invoice
     last = max(row.restored_at for row in rows if row.restored_at)
+    # A person brought it back unpaid, until a day.
+    ended = rows[0].ended_at
+    back = invoice.deletion_decisions.filter(choice="bring_back", decided_at=ended).first() if ended else None
     return {
+        "until": str(back.until_on) if back else "",
         "invoice": invoice.number,
         "subscriptions": [row.subscription.name for row in rows],
         "seats": sum(row.subscription.quantity for row in rows),

@@ -17,9 +17,11 @@ from .approving import abort
 from .facts import Loaded, load
 from .models import Case, Run
 from .recording import as_json
-from .releasing import release, waits_for_restoration
+from .releasing import release, waiting_for_restoration
 from .taking import take
 
+# What a look writes on a case.
+NOTED = ("reviewed_at", "kind", "stage", "because", "values", "undisputed", "look_again_at", "closed_at")
 # Waits that our own staff or machine end; a live proposal outlives them.
 OURS = frozenset({book.Code.AWAITING_APPROVAL, book.Code.AWAITING_CONFIRMATION, book.Code.STALE_CASH})
 
@@ -43,6 +45,8 @@ class Reviewed:
     proposals: int = 0
     reinstatements: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    # Whose answer is another one than at the look before: "not_yet>disputed".
+    changed: Counter[str] = field(default_factory=Counter)
     released: list[int] = field(default_factory=list)
 
     def add(self, other: "Reviewed") -> None:
@@ -50,6 +54,7 @@ class Reviewed:
         for name in ("evaluated", "unchanged", "notices", "tasks", "proposals", "reinstatements"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.skipped.update(other.skipped)
+        self.changed.update(other.changed)
         self.released += other.released
 
 
@@ -78,7 +83,7 @@ def review(customer_ids: Iterable[int], *, now: datetime, run: Run | None = None
         judged = judge(customers, now=now)
         result = tally(judged)
         result.released = _do(judged, now=now, run=run)
-        _note(customers, _after(customers, judged, now=now), now=now)
+        result.changed = _note(customers, _after(customers, judged, now=now), now=now)
     return result
 
 
@@ -109,18 +114,13 @@ def tally(judged: list[Judged]) -> Reviewed:
 
 def _do(judged: list[Judged], *, now: datetime, run: Run | None) -> list[int]:
     """Carry out what was decided; answers the subscriptions that are let go."""
-    takes: dict[int, list[tuple[Loaded, book.Decision]]] = defaultdict(list)
     released: list[int] = []
+    Case.objects.bulk_create([one.loaded.case for one in judged if one.loaded.case._state.adding])
     for one in judged:
-        if one.loaded.case._state.adding:
-            one.loaded.case.save()
         _end_overtaken_proposal(one, now=now)
         if one.decision.release:
             released += release(one.loaded, one.decision, now=now)
-        if isinstance(one.decision.next, book.Take):
-            takes[one.loaded.customer.pk].append((one.loaded, one.decision))
-    for mine in takes.values():
-        take(mine, now=now, run=run)
+    take([(one.loaded, one.decision) for one in judged], now=now, run=run)
     return released
 
 
@@ -152,29 +152,31 @@ def _end_overtaken_proposal(one: Judged, *, now: datetime) -> None:
         abort(proposal, str(answer.because.code) if same else "scope_changed", now=now)
 
 
-def _note(customers: list[Customer], judged: list[Judged], *, now: datetime) -> None:
-    """Write on each case what the last look found, and on each customer when to look again."""
+def _note(customers: list[Customer], judged: list[Judged], *, now: datetime) -> Counter[str]:
+    """Write on each case what the last look found, and on each customer when to look again. Answers how many
+    answers turned into which others."""
     looks: dict[int, list[datetime]] = defaultdict(list)
+    changed: Counter[str] = Counter()
+    wait = waiting_for_restoration([one.loaded.case for one in judged if finished(one.decision)])
     for one in judged:
         case, answer = one.loaded.case, one.decision.next
+        if case.because and case.because != str(answer.because.code):
+            changed[f"{case.because}>{answer.because.code}"] += 1
         case.reviewed_at, case.kind = now, answer.kind
         case.stage = getattr(answer, "stage", None) or ""
         case.because = str(answer.because.code)
         case.values = as_json(answer.because.values)
         case.undisputed = one.decision.undisputed
         case.look_again_at = answer.until if isinstance(answer, book.Wait) else None
-        if finished(one.decision) and not waits_for_restoration(case):
+        if finished(one.decision) and case.invoice_id not in wait:
             case.closed_at = now
         if case.look_again_at:
             looks[case.customer_id].append(case.look_again_at)
-    Case.objects.bulk_update(
-        [one.loaded.case for one in judged],
-        ["reviewed_at", "kind", "stage", "because", "values", "undisputed", "look_again_at", "closed_at"],
-        batch_size=500,
-    )
+    Case.objects.all().save_each([one.loaded.case for one in judged], NOTED)
     for customer in customers:
         customer.review_due_at = min(looks[customer.pk], default=None)
-    Customer.objects.bulk_update(customers, ["review_due_at"], batch_size=1000)
+    Customer.objects.all().save_each(customers, ["review_due_at"])
+    return changed
 
 
 def finished(decision: book.Decision) -> bool:

@@ -10,7 +10,9 @@ from django.db.models import Q
 
 from customers.models import Customer, Partner, acting_for
 
-from .models import Case, Run
+from . import policy as book
+from .breaking import foreseen, watch
+from .models import Breaker, Case, Run
 from .reviewing import Judged, Reviewed, judge, review, tally
 
 BATCH = 1_000
@@ -23,10 +25,13 @@ class Dry:
     on: date
     result: Reviewed
     judged: list[Judged]
+    # The breaker it would trip, or the one that stands.
+    breaker: Breaker | None = None
 
 
 def run(partner: Partner, *, now: datetime) -> tuple[Run, Reviewed]:
-    """Review every customer of a partner with an open case, write what follows, keep the run's document."""
+    """Review every customer of a partner with an open case, write what follows, keep the run's document. Where it
+    proposes more suspensions than a day may carry, the circuit breaker trips."""
     document = Run.objects.create(partner=partner, on=now.astimezone(partner.tz).date(), began_at=now)
     result = Reviewed()
     ids = _customers(partner)
@@ -35,8 +40,9 @@ def run(partner: Partner, *, now: datetime) -> tuple[Run, Reviewed]:
             result.add(review(ids[start : start + BATCH], now=now, run=document))
     for name in ("evaluated", "unchanged", "notices", "tasks", "proposals", "reinstatements"):
         setattr(document, name, getattr(result, name))
-    document.skipped, document.ended_at = dict(result.skipped), now
+    document.skipped, document.changed, document.ended_at = dict(result.skipped), dict(result.changed), now
     document.save()
+    watch(document, now=now)
     return document, result
 
 
@@ -50,7 +56,14 @@ def dry_run(partner: Partner, *, now: datetime) -> Dry:
         judged = judge(customers, now=now)
         result.add(tally(judged))
         all_judged += judged
-    return Dry(now.astimezone(partner.tz).date(), result, all_judged)
+    proposed = {one.loaded.customer.pk for one in all_judged if _would_propose(one)}
+    breaker = foreseen(partner, proposed, now=now)
+    return Dry(now.astimezone(partner.tz).date(), result, all_judged, breaker)
+
+
+def _would_propose(one: Judged) -> bool:
+    answer = one.decision.next
+    return isinstance(answer, book.Take) and answer.action is book.Action.SUSPEND and answer.deed is book.Deed.PROPOSE
 
 
 @contextmanager
@@ -86,9 +99,9 @@ def review_due(*, now: datetime, limit: int = 5_000) -> Reviewed:
 
 
 def _customers(partner: Partner) -> list[int]:
-    """Those with an open case, or with an issued invoice that has none yet."""
+    """Those with an open case, or with an open invoice that has none yet."""
     with_case = Q(pk__in=Case.objects.filter(partner=partner, closed_at=None).values("customer_id"))
-    new = Q(invoices__status="issued", invoices__case=None)
+    new = Q(invoices__status="issued", invoices__balance__gt=0, invoices__case=None)
     return list(
         Customer.objects.filter(partner=partner)
         .filter(with_case | new)

@@ -1,17 +1,20 @@
 """What does a payment settle? The money, the debt and the access that hung on it, in one commit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from billing.models import Invoice
+from billing.models import Invoice, Payment
 from billing.receiving import Received, receive
 from customers.locking import lock_customer
 from customers.models import Customer, User, acting_for
 from subscriptions.models import Subscription
 
+from .claiming import match_claims
+from .promising import keep_promises
 from .reviewing import after_the_lock, review
+from .thanking import thank
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ def settle(
     external_id: str | None = None,
 ) -> Settled:
     """Book a payment and review its customer in the same transaction: a cured debt and the promise of its
-    reinstatement are one commit. Every door for money comes through here. Raises billing's BadPayment."""
+    reinstatement are one commit. Every door for one payment comes through here; those of a bank statement are
+    followed together. Raises billing's BadPayment."""
     with acting_for(customer.partner):
         locked = lock_customer(customer.pk)
         now = after_the_lock([locked], now=now)
@@ -52,6 +56,22 @@ def settle(
             told=told,
             by=by,
         )
-        reviewed = review([customer.pk], now=now) if received.booked_now else None
-        released = reviewed.released if reviewed else []
-        return Settled(received, list(Subscription.objects.filter(pk__in=released).order_by("pk")))
+        return Settled(received, follow([received.payment], by, now=now) if received.booked_now else [])
+
+
+def follow(
+    payments: Sequence[Payment], by: User | None, *, now: datetime, beside: Collection[int] = ()
+) -> list[Subscription]:
+    """What money put against invoices changes besides them: promises kept, claims proved, access let go, and a
+    letter that just asked for it taken back; where access comes back, the letter about that says enough.
+
+    Answers the subscriptions that are let go. The caller holds the locks of the customers, one payment for each,
+    and of those `beside`, who are looked at in the same review."""
+    paid = [payment.customer_id for payment in payments]
+    keep_promises(paid, now=now)
+    match_claims(payments, by=by, now=now)
+    released = review({*paid, *beside}, now=now).released
+    back = list(Subscription.objects.filter(pk__in=released).order_by("pk")) if released else []
+    let_go = {subscription.customer_id for subscription in back}
+    thank([payment for payment in payments if payment.customer_id not in let_go], now=now)
+    return back

@@ -1,21 +1,27 @@
 """How is a stage taken? The decision is written with its facts, and the deed it needs is promised beside it."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from billing.money import plain
-from customers.models import Customer, Letter, Message, TimelineEntry
-from customers.telling import tell
-from customers.writing import promise_letter
+from billing.referring import restoring_reference
+from customers.models import Letter, Message, TimelineEntry
+from customers.telling import entry, tell_all
+from customers.writing import Wanted, promise_letters
 from outbox.models import Outcome
-from subscriptions.models import Subscription
+from subscriptions.models import Subscription, Suspension
 
 from . import policy as book
 from .approving import promise
 from .facts import Loaded
 from .models import Decision, Proposal, Run
-from .recording import as_json, keep
+from .recording import as_json, edition, keep
+
+# Longer than any day in any zone.
+LATELY = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -28,33 +34,41 @@ class Step:
     row: Decision
 
 
-def take(mine: list[tuple[Loaded, book.Decision]], *, now: datetime, run: Run | None) -> None:
-    """Take the due stages of one customer's cases; its notices of today leave as one letter.
+def take(due: Sequence[tuple[Loaded, book.Decision]], *, now: datetime, run: Run | None) -> None:
+    """Take the due stages of some customers' cases, in a number of queries that doesn't grow with them; the
+    notices of today to one customer leave as one letter.
 
-    The caller holds the customer's lock."""
-    steps = [
-        _record(loaded, decision, decision.next, now=now, run=run)
-        for loaded, decision in mine
-        if isinstance(decision.next, book.Take) and not _is_waiting_deed(decision.next)
+    The caller holds the customers' locks."""
+    steps = _steps(due, now=now, run=run)
+    if not steps:
+        return
+    named = _named(steps)
+    _day_letters([step for step in steps if step.take.action is book.Action.NOTICE], named, now=now)
+    _deletion_letters([step for step in steps if step.take.action is book.Action.DELETION_NOTICE], named, now=now)
+    Decision.objects.bulk_create([step.row for step in steps])
+    _propose([step for step in steps if step.take.action is book.Action.SUSPEND], now=now)
+    tell_all([_told(step, now=now) for step in steps])
+
+
+def _steps(due: Sequence[tuple[Loaded, book.Decision]], *, now: datetime, run: Run | None) -> list[Step]:
+    """What is taken, not written yet. An approved suspension is promised already; the last look carries it out."""
+    taken = [
+        (loaded, decision, answer)
+        for loaded, decision in due
+        if isinstance(answer := decision.next, book.Take)
+        and not (answer.action is book.Action.SUSPEND and answer.deed is book.Deed.DO)
     ]
-    notices = [step for step in steps if step.take.action is book.Action.NOTICE]
-    if notices:
-        _letter(notices, now=now)
-    for step in steps:
-        match step.take.action:
-            case book.Action.SUSPEND:
-                _propose(step, now=now)
-            case book.Action.DELETION_NOTICE:
-                _deletion_letter(step, now=now)
-            case book.Action.CALL_TASK:
-                _tell(step, "call_due", now=now, shared=False)
-            case book.Action.HAND_OVER:
-                _tell(step, "handed_over", now=now, shared=False)
+    before = _attempts([loaded.case.invoice_id for loaded, _, _ in taken])
+    editions = {calendar: edition(calendar) for calendar in {loaded.facts.calendar for loaded, _, _ in taken}}
+    return [
+        Step(loaded, decision, answer, _row(loaded, decision, answer, before, editions, now=now, run=run))
+        for loaded, decision, answer in taken
+    ]
 
 
-def _is_waiting_deed(answer: book.Take) -> bool:
-    """An approved suspension is already promised; the last look carries it out."""
-    return answer.action is book.Action.SUSPEND and answer.deed is book.Deed.DO
+def _attempts(invoices: Iterable[int]) -> Counter[tuple[int, int, str]]:
+    rows = Decision.objects.filter(invoice__in=list(invoices)).values_list("invoice_id", "round", "stage")
+    return Counter((invoice, number, stage) for invoice, number, stage in rows)
 
 
 def round_of(facts: book.Facts) -> int:
@@ -67,10 +81,18 @@ def round_of(facts: book.Facts) -> int:
     return 1 + len(set(facts.restarts) | cured)
 
 
-def _record(loaded: Loaded, decision: book.Decision, answer: book.Take, *, now: datetime, run: Run | None) -> Step:
+def _row(
+    loaded: Loaded,
+    decision: book.Decision,
+    answer: book.Take,
+    before: Counter[tuple[int, int, str]],
+    editions: dict[book.Calendar, str],
+    *,
+    now: datetime,
+    run: Run | None,
+) -> Decision:
     number, prints = round_of(loaded.facts), answer.prints
-    before = Decision.objects.filter(invoice=loaded.invoice, round=number, stage=answer.stage).count()
-    row = Decision.objects.create(
+    return Decision(
         partner_id=loaded.case.partner_id,
         case=loaded.case,
         invoice=loaded.invoice,
@@ -78,120 +100,165 @@ def _record(loaded: Loaded, decision: book.Decision, answer: book.Take, *, now: 
         version_id=loaded.case.version_id,
         round=number,
         stage=answer.stage,
-        attempt=before + 1,
+        attempt=before[loaded.invoice.pk, number, answer.stage] + 1,
         action=answer.action,
         because=answer.because.code,
         values=as_json(answer.because.values),
         role=answer.role or "",
         decided_at=now,
-        facts=keep(loaded.facts),
+        facts=keep(loaded.facts, editions[loaded.facts.calendar]),
         amount=prints.amount if prints else decision.ripe,
         suspend_on=prints.suspend_on if prints else None,
         not_before=prints.not_before if prints else None,
         pay_by=prints.pay_by if prints else None,
         scope=sorted(int(pk) for pk in (prints.scope if prints else decision.covers)),
     )
-    return Step(loaded, decision, answer, row)
 
 
-def _letter(steps: list[Step], *, now: datetime) -> None:
+Named = dict[int, list[Subscription]]
+
+
+def _named(steps: Sequence[Step]) -> Named:
+    """The subscriptions that a letter about each invoice names: those of its printed scope, and in a deletion
+    notice those that are off because of it."""
+    scope = {step.row.invoice_id: set(step.row.scope) for step in steps}
+    deleted = [step.row.invoice_id for step in steps if step.take.action is book.Action.DELETION_NOTICE]
+    if deleted:
+        live = Suspension.objects.live().filter(debt__invoice__in=deleted)
+        for invoice in deleted:
+            scope[invoice] = set()
+        for invoice, subscription in live.values_list("debt__invoice_id", "subscription_id"):
+            scope[invoice].add(subscription)
+    known = Subscription.objects.in_bulk(set().union(*scope.values()))
+    return {invoice: [known[pk] for pk in sorted(pks)] for invoice, pks in scope.items()}
+
+
+def _day_letters(steps: Sequence[Step], named: Named, *, now: datetime) -> None:
     """One letter for all of a customer's notices of the day; it speaks for the highest stage among them."""
-    customer = steps[0].loaded.customer
+    by_customer: dict[int, list[Step]] = defaultdict(list)
+    for step in steps:
+        by_customer[step.loaded.customer.pk].append(step)
+    if not by_customer:
+        return
+    groups = list(by_customer.values())
+    overtaken = _overtaken(by_customer, now)
+    wanted = [_day_letter(group, named, overtaken, now=now) for group in groups]
+    for group, message in zip(groups, promise_letters(wanted, now=now), strict=True):
+        for step in group:
+            step.row.message = message
+
+
+def _day_key(step: Step, now: datetime) -> str:
+    customer = step.loaded.customer
+    return f"letter:notice:{customer.pk}:{now.astimezone(customer.tz).date()}"
+
+
+def _overtaken(customers: Iterable[int], now: datetime) -> Counter[str]:
+    """How many letters of a day were overtaken before they left, by the day's key: each makes room for another."""
+    moot = Message.objects.filter(
+        customer__in=list(customers), queued_at__gt=now - LATELY, letter=Letter.NOTICE, outcome=Outcome.MOOT
+    )
+    return Counter(":".join(key.split(":")[:4]) for key in moot.values_list("key", flat=True))
+
+
+def _day_letter(steps: list[Step], named: Named, overtaken: Counter[str], *, now: datetime) -> Wanted:
     highest = max(steps, key=_height)
-    today = now.astimezone(customer.tz).date()
     stage = highest.loaded.policy.stage(highest.take.stage)
-    roles = [highest.take.role] if highest.take.role else list(stage.roles if stage else ["billing"])
-    # A letter that was overtaken before it left makes room for another on the same day.
-    key = f"letter:notice:{customer.pk}:{today}"
-    overtaken = Message.objects.filter(customer=customer, key__startswith=key, outcome=Outcome.MOOT).count()
-    message = promise_letter(
-        customer,
+    key = _day_key(highest, now)
+    return Wanted(
+        highest.loaded.customer,
         Letter.NOTICE,
-        key=f"{key}:{overtaken + 1}" if overtaken else key,
-        now=now,
+        key=f"{key}:{overtaken[key] + 1}" if overtaken[key] else key,
         about=", ".join(step.loaded.invoice.number or "" for step in steps),
-        roles=roles,
+        roles=[highest.take.role] if highest.take.role else list(stage.roles if stage else ["billing"]),
         values={
             "stage": highest.take.stage,
             "currency": highest.loaded.invoice.currency,
-            "invoices": [notice_values(step, customer) for step in sorted(steps, key=_height, reverse=True)],
+            "invoices": [_says(step, named) for step in sorted(steps, key=_height, reverse=True)],
         },
     )
-    for step in steps:
-        Decision.objects.filter(pk=step.row.pk).update(message=message)
-        _tell(step, "notice_due", now=now, message=message)
 
 
 def _height(step: Step) -> int:
     return [stage.name for stage in step.loaded.policy.stages].index(step.take.stage)
 
 
-def notice_values(step: Step, customer: Customer) -> dict[str, Any]:
+def _says(step: Step, named: Named) -> dict[str, Any]:
     """What a notice says of one invoice, frozen as text."""
-    invoice, row = step.loaded.invoice, step.row
-    named = Subscription.objects.filter(pk__in=row.scope).order_by("pk")
-    if step.take.action is book.Action.DELETION_NOTICE:
-        named = Subscription.objects.filter(suspensions__debt__invoice=invoice, suspensions__ended_at=None).order_by(
-            "pk"
-        )
+    invoice, row, subscriptions = step.loaded.invoice, step.row, named[step.row.invoice_id]
     return {
-        "decision": row.pk,
         "invoice": invoice.number,
         "invoice_id": invoice.pk,
         "stage": step.take.stage,
         "amount": plain(row.amount, invoice.currency),
         "currency": invoice.currency,
         "due_on": str(invoice.due_on),
-        "reference": invoice.reference,
+        # What it pays first is what the day named is about.
+        "reference": restoring_reference(invoice) if row.suspend_on else invoice.reference,
         "suspend_on": str(row.suspend_on) if row.suspend_on else "",
         "not_before": row.not_before.isoformat() if row.not_before else "",
         "pay_by": row.pay_by.isoformat() if row.pay_by else "",
-        "subscriptions": [one.name for one in named],
-        "seats": sum(one.quantity for one in named),
+        "subscriptions": [one.name for one in subscriptions],
+        "seats": sum(one.quantity for one in subscriptions),
         "deletion_days": step.loaded.policy.deletion_days,
         "link": f"/my/invoices/{invoice.pk}/",
     }
 
 
-def _deletion_letter(step: Step, *, now: datetime) -> None:
-    customer, invoice, row = step.loaded.customer, step.loaded.invoice, step.row
-    message = promise_letter(
-        customer,
-        Letter.DELETION,
-        key=f"letter:deletion:{row.pk}",
-        now=now,
-        about=invoice.number or "",
-        values={**notice_values(step, customer), "deletes_on": str(row.values.get("date", ""))},
-    )
-    Decision.objects.filter(pk=row.pk).update(message=message)
-    _tell(step, "notice_due", now=now, message=message)
+def _deletion_letters(steps: Sequence[Step], named: Named, *, now: datetime) -> None:
+    wanted = [
+        Wanted(
+            step.loaded.customer,
+            Letter.DELETION,
+            key=f"letter:deletion:{step.row.invoice_id}:{step.row.round}:{step.row.stage}:{step.row.attempt}",
+            about=step.loaded.invoice.number or "",
+            values={**_says(step, named), "deletes_on": str(step.row.values.get("date", ""))},
+        )
+        for step in steps
+    ]
+    for step, message in zip(steps, promise_letters(wanted, now=now), strict=True):
+        step.row.message = message
 
 
-def _propose(step: Step, *, now: datetime) -> None:
-    stage = step.loaded.policy.stage(step.take.stage)
-    needed = stage.approvals if stage else 1
-    covers = [int(pk) for pk in step.decision.covers]
-    follows = [int(pk) for pk in step.decision.follows]
-    proposal = Proposal.objects.create(
-        partner_id=step.row.partner_id,
-        decision=step.row,
-        case=step.loaded.case,
-        customer=step.loaded.customer,
-        proposed_at=now,
-        approvals_needed=needed,
-        covers=covers + follows,
-        follows=follows,
-    )
-    _tell(step, "suspension_proposed", now=now, shared=False)
-    if needed == 0:
-        promise(proposal, now=now)
+def _propose(steps: Sequence[Step], *, now: datetime) -> None:
+    proposals = []
+    for step in steps:
+        stage = step.loaded.policy.stage(step.take.stage)
+        follows = [int(pk) for pk in step.decision.follows]
+        proposals.append(
+            Proposal(
+                partner_id=step.row.partner_id,
+                decision=step.row,
+                case=step.loaded.case,
+                customer=step.loaded.customer,
+                proposed_at=now,
+                approvals_needed=stage.approvals if stage else 1,
+                covers=[int(pk) for pk in step.decision.covers] + follows,
+                follows=follows,
+            )
+        )
+    Proposal.objects.bulk_create(proposals)
+    for proposal in proposals:
+        if proposal.approvals_needed == 0:
+            promise(proposal, now=now)
 
 
-def _tell(step: Step, code: str, *, now: datetime, message: Message | None = None, shared: bool = True) -> None:
+# What the timeline says of each action, under which filter, and whether the customer sees it.
+TOLD = {
+    book.Action.NOTICE: ("notice_due", TimelineEntry.Kind.NOTICE, True),
+    book.Action.DELETION_NOTICE: ("notice_due", TimelineEntry.Kind.NOTICE, True),
+    book.Action.CALL_TASK: ("call_due", TimelineEntry.Kind.NOTICE, False),
+    book.Action.HAND_OVER: ("handed_over", TimelineEntry.Kind.NOTICE, False),
+    book.Action.SUSPEND: ("suspension_proposed", TimelineEntry.Kind.ACCESS, False),
+}
+
+
+def _told(step: Step, *, now: datetime) -> TimelineEntry:
     invoice, row = step.loaded.invoice, step.row
-    tell(
+    code, kind, shared = TOLD[step.take.action]
+    return entry(
         step.loaded.customer,
-        TimelineEntry.Kind.ACCESS if code == "suspension_proposed" else TimelineEntry.Kind.NOTICE,
+        kind,
         code,
         now=now,
         about=invoice.number or "",
@@ -202,6 +269,6 @@ def _tell(step: Step, code: str, *, now: datetime, message: Message | None = Non
             "currency": invoice.currency,
             "count": len(step.decision.covers) + len(step.decision.follows),
         },
-        message=message,
+        message=row.message,
         shared=shared,
     )

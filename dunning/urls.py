@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from . import views
+from .views import proof, simulation, studio, studio_changes
 
 urlpatterns: list[URLPattern] = [
     path("", views.runs, name="collections"),
@@ -13,5 +14,37 @@ urlpatterns: list[URLPattern] = [
     path("proposals/<int:proposal_id>/", views.proposal, name="proposal"),
     path("proposals/<int:proposal_id>/approve/", views.approve, name="proposal_approve"),
     path("proposals/<int:proposal_id>/refuse/", views.refuse, name="proposal_refuse"),
+    path("proposals/decide/", views.decide, name="proposals_decide"),
+    path("breaker/limits/", views.breaker_limits, name="breaker_limits"),
+    path("breakers/<int:breaker_id>/", views.breaker, name="breaker"),
+    path("breakers/<int:breaker_id>/lift/", views.lift_breaker, name="breaker_lift"),
+    path("deletions/<int:invoice_id>/", views.deletion, name="deletion"),
+    path("deletions/<int:invoice_id>/bring-back/", views.deletion_bring_back, name="deletion_bring_back"),
+    path("deletions/<int:invoice_id>/let-go/", views.deletion_let_go, name="deletion_let_go"),
+    path("deletions/confirm/<int:deletion_id>/", views.deletion_confirm, name="deletion_confirm"),
     path("policy/", views.policy, name="policy"),
+    path("policy/studio/", studio.studio, name="policy_studio"),
+    path("policy/studio/begin/", studio.studio_begin, name="policy_studio_begin"),
+    path("policy/studio/drop/", studio.studio_drop, name="policy_studio_drop"),
+    path("policy/studio/offer/", studio.studio_offer, name="policy_studio_offer"),
+    path("policy/studio/publish/", studio.studio_publish, name="policy_studio_publish"),
+    path("policy/studio/stages/new/", studio_changes.studio_stage_new, name="policy_studio_stage_new"),
+    path("policy/studio/stages/<int:number>/", studio_changes.studio_stage, name="policy_studio_stage"),
+    path("policy/studio/stages/<int:number>/move/", studio_changes.studio_stage_move, name="policy_studio_move"),
+    path("policy/studio/stages/<int:number>/remove/", studio_changes.studio_stage_remove, name="policy_studio_remove"),
+    path("policy/studio/figures/", studio_changes.studio_figures, name="policy_studio_figures"),
+    path("policy/studio/file/", studio_changes.studio_file, name="policy_studio_file"),
+    path("policy/simulate/", simulation.simulate, name="policy_simulate"),
+    path("policy/simulations/", simulation.simulations, name="policy_simulations"),
+    path("policy/simulations/running/", simulation.running, name="policy_simulation_running"),
+    path("policy/simulations/<int:simulation_id>/", simulation.simulation, name="policy_simulation"),
+    path("suspensions/<int:suspension_id>/proof/", proof.suspension_proof, name="suspension_proof"),
+    path("suspensions/<int:suspension_id>/proof.json", proof.suspension_proof_json, name="suspension_proof_json"),
+    path("suspensions/<int:suspension_id>/proof.pdf", proof.suspension_proof_pdf, name="suspension_proof_pdf"),
+    path("holds/new/", views.hold_new, name="hold_new"),
+    path("holds/<int:hold_id>/lift/", views.hold_lift, name="hold_lift"),
+    path("invoices/<int:invoice_id>/promise/", views.promise_new, name="promise_new"),
+    path("invoices/<int:invoice_id>/warn-again/", views.warn_again, name="warn_again"),
+    path("promises/<int:promise_id>/call/", views.promise_call, name="promise_call"),
+    path("claims/<int:claim_id>/dismiss/", views.claim_dismiss, name="claim_dismiss"),
 ]

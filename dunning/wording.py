@@ -14,6 +14,7 @@ from billing.models import DisputedAmount
 from customers import formats
 from customers.models import ContactRole, Message, TimelineEntry
 from customers.wording import sentence, shown
+from subscriptions.models import AccessStop
 
 from .models import Stage
 from .reasons import SENTENCES, STAGES
@@ -37,6 +38,7 @@ OUTCOMES: Final[Mapping[str, str | Promise]] = {
     DisputedAmount.Result.REJECTED: _("rejected"),
     DisputedAmount.Result.WITHDRAWN: _("withdrawn"),
 }
+CAUSES: Final[Mapping[str, str | Promise]] = dict(AccessStop.Cause.choices)
 ROLES: Final[Mapping[str, str | Promise]] = {
     ContactRole.BILLING: _("the billing contact"),
     ContactRole.OWNER: _("the owner"),
@@ -58,12 +60,35 @@ ICONS: Final[Mapping[str, str]] = {
     "payment_booked": "yen",
     "credit_issued": "yen",
     "suspended": "bars",
+    "stop_asked": "bars",
+    "stop_agreed": "bars",
+    "stop_refused": "tick",
+    "stop_lifted": "turn",
+    "stopped_fraud": "bars",
+    "stopped_request": "bars",
+    "unstopped_fraud": "turn",
+    "unstopped_request": "turn",
     "suspension_proposed": "bars",
     "restoring": "clock",
     "restored": "turn",
+    "restoring_until": "clock",
+    "back_until": "turn",
     "loop_closed": "tick",
     "hold_set": "hold",
     "hold_set_open": "hold",
+    "hold_granted": "hold",
+    "hold_granted_open": "hold",
+    "hold_lifted": "turn",
+    "exemption_granted": "hold",
+    "exemption_granted_open": "hold",
+    "exemption_lifted": "turn",
+    "extension_granted": "clock",
+    "extension_lifted": "turn",
+    "promise_made": "clock",
+    "promise_kept": "tick",
+    "payment_claimed": "yen",
+    "claim_dismissed": "yen",
+    "warned_again": "turn",
 }
 BY_KIND: Final[Mapping[str, str]] = {
     TimelineEntry.Kind.DOCUMENT: "document",
@@ -76,8 +101,13 @@ BY_KIND: Final[Mapping[str, str]] = {
 TONES: Final[Mapping[str, str]] = {
     "letter_bounced": "bad",
     "suspended": "bad",
+    "stopped_fraud": "bad",
+    "stopped_request": "bad",
+    "unstopped_fraud": "good",
+    "unstopped_request": "good",
     "suspension_proposed": "bad",
     "restored": "good",
+    "back_until": "good",
     "question_opened": "dispute",
 }
 
@@ -90,6 +120,8 @@ def because(code: str, values: Mapping[str, Any], *, currency: str, today: date,
     if code == "stage_due":
         return _stage_due(values)
     said = {name: _said(name, value, currency, today, zone) for name, value in values.items()}
+    if code == "resuming":
+        return _resuming(int(values["n"]), said["day"])
     return str(text).format_map(defaultdict(lambda: "…", said))
 
 
@@ -101,6 +133,13 @@ def _said(name: str, value: Any, currency: str, today: date, zone: tzinfo) -> st
     if name == "until" and value is None:
         return gettext("further notice")
     return shown(name, value, currency, today, zone)
+
+
+def _resuming(days: int, ended: str) -> str:
+    text = ngettext(
+        "The pause ended on %(day)s; %(n)s day remains.", "The pause ended on %(day)s; %(n)s days remain.", days
+    )
+    return text % {"day": ended, "n": formats.grouped(days)}
 
 
 def _stage_due(values: Mapping[str, Any]) -> str:
@@ -136,7 +175,7 @@ def told(entry: TimelineEntry, *, today: date, zone: tzinfo) -> str:
         currency = str(entry.values.get("currency", ""))
         code = str(entry.values["because"])
         own["reason"] = partial(because, code, entry.values, currency=currency, today=today, zone=zone)
-    words = {"stage": STAGES, "outcome": OUTCOMES}
+    words = {"stage": STAGES, "outcome": OUTCOMES, "cause": CAUSES}
     return sentence(entry, today=today, zone=zone, words=words, own=own)
 
 
@@ -204,9 +243,16 @@ WAITS: Final[Mapping[str, str | Promise]] = {
     "holiday_eve": _("Eve of a holiday"),
     "out_of_hours": _("Nobody is on duty"),
     "awaiting_approval": _("Waits for approval"),
+    "stage_due": _("A step is due"),
+    "renewed": _("A notice is repeated"),
+    "fallback_contact": _("The next contact is written to"),
+    "suspension_due": _("A suspension is due"),
+    "approved": _("Approved, about to be carried out"),
+    "deletion_near": _("The data is about to be deleted"),
     "undo_window": _("Approved, it can still be undone"),
     "scope_changed": _("What would be suspended has changed since"),
     "provider_state": _("21Vianet reports a state in which nothing can be suspended"),
+    "warned_again": _("Somebody chose to warn again"),
 }
 
 

@@ -2,15 +2,16 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Outcome(models.TextChoices):
     """How a promise stands. Parked waits for a person; done and moot are ends."""
 
-    WAITING = "waiting", "waiting"
-    DONE = "done", "done"
-    MOOT = "moot", "moot"
-    PARKED = "parked", "parked"
+    WAITING = "waiting", _("waiting")
+    DONE = "done", _("done")
+    MOOT = "moot", _("moot")
+    PARKED = "parked", _("parked")
 
 
 class Effect(models.Model):

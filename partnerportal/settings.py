@@ -138,6 +138,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:2525")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "billing@portal.example")
+# An invoice is printed for its mail in about a tenth of a second; the demo does without, its mails link to it.
+INVOICE_PDF_IN_MAIL = env.bool("INVOICE_PDF_IN_MAIL", PRODUCTION)
 MAIL_SINK_DIR = PORTAL_HOME / "mail"
 
 # The provider: the installation's own account unless a partner's row names another.

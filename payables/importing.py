@@ -55,7 +55,8 @@ def import_file(
     billed = billed_on or commonest_cycle_start(rows)
     period = f"{commonest_cycle_start(rows):%Y-%m}"
     with acting_for(partner):
-        Partner.objects.select_for_update().get(pk=partner.pk)
+        # The rows of others may still name the partner; they hold customers whom this waits for.
+        Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
         known = ProviderBill.objects.filter(partner=partner, file_sha256=digest).first()
         if known:
             return _summary(rows, known, reading.ignored, "", already=True)

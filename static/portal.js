@@ -14,6 +14,11 @@
     window.setTimeout(() => { place.textContent = text; }, 50);
   }
 
+  /* On a phone a long page begins folded; what holds a refused form stays open. */
+  if (window.matchMedia("(max-width: 599.98px)").matches) {
+    all("details.folds").forEach((section) => { section.open = Boolean(one("[aria-invalid=true]", section)); });
+  }
+
   /* The head's height, for what sticks beneath it. */
   const head = one(".head");
   if (head && "ResizeObserver" in window) {
@@ -163,7 +168,7 @@
     const form = event.target;
     if (event.defaultPrevented || form.method === "dialog") return;
     if (form.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); return; }
-    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.method !== "post" || (form.hasAttribute("hx-post") && !form.matches("[hx-trigger=change]"))) return;
     form.dataset.sent = "1";
     const button = event.submitter;
     window.setTimeout(() => {
@@ -190,14 +195,16 @@
       target.prepend(made);
     } else if (!on && bar) bar.remove();
   }
+  /* A form that only shows what it would change keeps its button: the click that ends the typing is the deed. */
+  function buttonOf(form) { return form.matches("form:not([hx-trigger=change])") ? one("[type=submit]", form) : null; }
   document.addEventListener("htmx:beforeRequest", (event) => {
     busy(event.detail.target, true);
-    const button = event.detail.elt.matches("form") ? one("[type=submit]", event.detail.elt) : null;
+    const button = buttonOf(event.detail.elt);
     if (button) button.disabled = true;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     busy(event.detail.target, false);
-    const button = event.detail.elt.matches("form") ? one("[type=submit]", event.detail.elt) : null;
+    const button = buttonOf(event.detail.elt);
     if (button) button.disabled = false;
   });
   ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, () => announce(one("#announcer").dataset.offline)));

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 from customers.consequences import action, retrying
 from customers.ledgers import Ledger, LedgerLines, linked
 
-from .models import AccessAttempt, AccessChange, CustomerReading, Subscription, Suspension
+from .models import AccessAttempt, AccessChange, AccessStop, CustomerReading, Subscription, Suspension
 
 BY_PARTNER = ("partner", admin.RelatedOnlyFieldListFilter)
 
@@ -138,3 +138,26 @@ class AccessAttemptAdmin(Ledger):
     search_fields = ("request_id", "correlation_id", "answer", "subscription__provider_id")
     date_hierarchy = "began_at"
     ordering = ("-id",)
+
+
+@admin.register(AccessStop)
+class AccessStopAdmin(Ledger):
+    """A reason beside money to switch access off, and who said so."""
+
+    list_display = ("id", linked("customer"), "cause", "state", "opened_at", "opened_by", "decided_by", "ended_at")
+    list_select_related = ("customer", "opened_by", "decided_by")
+    list_filter = ("cause", "state", BY_PARTNER)
+    search_fields = ("customer__name", "evidence", "outcome")
+    date_hierarchy = "opened_at"
+    ordering = ("-id",)
+    page_select_related = (
+        "customer",
+        "partner",
+        "opened_by",
+        "decided_by",
+        "lift_asked_by",
+        "ended_by",
+        "change",
+        "lift",
+    )
+    staff_page = "/subscriptions/stops/{pk}/"

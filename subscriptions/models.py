@@ -4,8 +4,9 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, Message, OwnedQuerySet, PartnerOwned
+from customers.models import Customer, Message, OwnedQuerySet, PartnerOwned, User
 from outbox.models import Attempt, Effect
 
 
@@ -20,10 +21,10 @@ class Subscription(PartnerOwned):
     class Status(models.TextChoices):
         """As the provider last said. Unknown words stay unknown and are never acted on."""
 
-        ACTIVE = "active", "active"
-        SUSPENDED = "suspended", "suspended"
-        DELETED = "deleted", "deleted"
-        UNKNOWN = "unknown", "unknown"
+        ACTIVE = "active", _("active")
+        SUSPENDED = "suspended", _("suspended")
+        DELETED = "deleted", _("deleted")
+        UNKNOWN = "unknown", _("unknown")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="subscriptions")
     provider_id = models.CharField(max_length=36)
@@ -72,8 +73,8 @@ class AccessChange(PartnerOwned, Effect):
     class Wanted(models.TextChoices):
         """What the provider shall say afterwards."""
 
-        SUSPENDED = "suspended", "suspended"
-        ACTIVE = "active", "active"
+        SUSPENDED = "suspended", _("suspended")
+        ACTIVE = "active", _("active")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="access_changes")
     wanted = models.CharField(max_length=10, choices=Wanted)
@@ -105,10 +106,10 @@ class Suspension(PartnerOwned):
     class Cause(models.TextChoices):
         """Why; each cause is lifted by its own resolution only."""
 
-        NON_PAYMENT = "non_payment", "non-payment"
-        FRAUD = "fraud", "fraud"
-        REQUEST = "request", "request"
-        PROVIDER = "provider", "provider"
+        NON_PAYMENT = "non_payment", _("non-payment")
+        FRAUD = "fraud", _("fraud")
+        REQUEST = "request", _("request")
+        PROVIDER = "provider", _("provider")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="suspensions")
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, related_name="suspensions")
@@ -158,3 +159,97 @@ class AccessAttempt(Attempt, PartnerOwned):
 
     class Meta:
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+
+
+class AccessStopQuerySet(OwnedQuerySet["AccessStop"]):
+    """Stops; customers see what they did to their subscriptions, not the evidence."""
+
+    customer_path = None
+
+    def waiting(self) -> "AccessStopQuerySet":
+        """Those that wait for a second person."""
+        return self.filter(state__in=[AccessStop.State.ASKED, AccessStop.State.LIFT_ASKED])
+
+
+class AccessStop(PartnerOwned):
+    """A reason beside money to switch access off: fraud or misuse, or the customer's own wish.
+
+    One person asks with the evidence, another agrees. No payment lifts it; only its own resolution does, and
+    for fraud that takes two people again."""
+
+    class Cause(models.TextChoices):
+        """Why; the causes of Suspension that people decide."""
+
+        FRAUD = "fraud", _("fraud or misuse")
+        REQUEST = "request", _("the customer’s own request")
+
+    class State(models.TextChoices):
+        """How it stands; asked, then in force or refused, then perhaps to be lifted, then ended."""
+
+        ASKED = "asked", _("waits for a second person")
+        IN_FORCE = "in_force", _("in force")
+        REFUSED = "refused", _("refused")
+        LIFT_ASKED = "lift_asked", _("to be lifted, waits for a second person")
+        ENDED = "ended", _("ended")
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="stops")
+    cause = models.CharField(max_length=12, choices=Cause)
+    # Subscriptions by primary key, a base before its add-ons.
+    scope = ArrayField(models.BigIntegerField())
+    evidence = models.TextField()
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    # Who agreed to it, or refused it with a reason.
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    refused_why = models.CharField(max_length=300, blank=True)
+    # What switches off; what switches on again stands in the suspensions it lifted.
+    change = models.OneToOneField(AccessChange, on_delete=models.PROTECT, null=True, blank=True, related_name="stop")
+    # What came of it, said by whoever asked to lift it.
+    outcome = models.TextField(blank=True)
+    lift_asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    lift_asked_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    lift = models.OneToOneField(AccessChange, on_delete=models.PROTECT, null=True, blank=True, related_name="lifts")
+
+    objects = AccessStopQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["partner"],
+                name="subscriptions_stop_waiting",
+                condition=Q(state__in=["asked", "lift_asked"]),
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="subscriptions_stop_by_two",
+                condition=Q(change=None) | (Q(decided_by__isnull=False) & ~Q(decided_by=F("opened_by"))),
+            ),
+            models.CheckConstraint(
+                name="subscriptions_stop_for_fraud_lifted_by_two",
+                condition=~Q(cause="fraud")
+                | Q(ended_at=None)
+                | (Q(ended_by__isnull=False, lift_asked_by__isnull=False) & ~Q(ended_by=F("lift_asked_by"))),
+            ),
+            models.CheckConstraint(
+                name="subscriptions_stop_state_fits_dates",
+                condition=Q(state="asked", decided_at=None, ended_at=None)
+                | Q(state="refused", decided_at__isnull=False, change=None, ended_at=None)
+                | Q(state="in_force", decided_at__isnull=False, change__isnull=False, ended_at=None)
+                | Q(state="lift_asked", change__isnull=False, lift_asked_at__isnull=False, ended_at=None)
+                | Q(state="ended", change__isnull=False, ended_at__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="as_opened", fields=["partner", "customer", "cause", "scope", "evidence", "opened_by", "opened_at"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()}, {self.customer}"

@@ -177,8 +177,10 @@ def ask(
     seen: SubscriptionSeen,
     wanted: ProviderStatus,
     auto_renew: bool | None = None,
+    accepted: str = "accepted",
 ) -> bool:
     """One write under its attempt row, committed before the call. False: what was read was stale, read again.
+    `accepted` is what the attempt says once the provider took it.
 
     Raises OutcomeUnknown with the attempt left open, ProviderUnavailable and ProviderRefused with it closed."""
     attempt = open_attempt(change, subscription)
@@ -194,5 +196,5 @@ def ask(
     except (ProviderUnavailable, ProviderRefused) as error:
         close_attempts(change, subscription, str(error))
         raise
-    close_attempts(change, subscription, "accepted")
+    close_attempts(change, subscription, accepted)
     return True

@@ -1,5 +1,5 @@
 """What may an admin see of invoices and money, issue, record and hold?"""
 
-from . import holds, invoices, payments
+from . import bank, corrections, holds, invoices, payments, promises
 
-__all__ = ["holds", "invoices", "payments"]
+__all__ = ["bank", "corrections", "holds", "invoices", "payments", "promises"]

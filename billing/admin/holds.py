@@ -55,6 +55,11 @@ class HoldForm(forms.ModelForm):  # type: ignore[type-arg]
             chosen = cleaned.get(name)
             if chosen and customer and chosen.customer_id != customer.pk:
                 self.add_error(name, ValidationError(gettext("This belongs to another customer.")))
+        kind = cleaned.get("kind") or self.instance.kind
+        if kind == Hold.Kind.EXTENSION and cleaned.get("subscription"):
+            self.add_error("subscription", ValidationError(gettext("An extension is of no single subscription.")))
+        if kind == Hold.Kind.EXTENSION and until is None and "until_on" not in self.errors:
+            self.add_error("until_on", ValidationError(gettext("Say to which day it is extended.")))
         begins = from_on or self.instance.from_on
         if begins and until and until < begins:
             self.add_error("until_on", ValidationError(gettext("This lies before the first day.")))
@@ -84,7 +89,7 @@ class HoldAdmin(Shown):
     ordering = ("-id",)
     autocomplete_fields = ("customer", "invoice", "subscription")
     fields = ("customer", "kind", "invoice", "subscription", "from_on", "until_on", "reason")
-    recorded = ("recorded_by", "recorded_at")
+    recorded = ("recorded_by", "recorded_at", "lifted_by", "lifted_at")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Once recorded, by whom and when."""
@@ -92,7 +97,7 @@ class HoldAdmin(Shown):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """What it holds, and from when, stays."""
-        return ("customer", "kind", "invoice", "subscription", "from_on", *self.recorded) if obj else ()
+        return ("customer", "kind", "invoice", "subscription", "from_on", "reason", *self.recorded) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Write it under the customer's lock, and stamp a review."""

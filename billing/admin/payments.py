@@ -184,15 +184,16 @@ class AllocationAdmin(Ledger):
         "id",
         linked("payment"),
         linked("credit_note"),
+        linked("write_off"),
         linked("line__invoice", _("Invoice")),
         linked("line"),
         amount("amount", "line__invoice__currency"),
         "at",
     )
-    list_select_related = ("payment", "credit_note", "line__invoice")
+    list_select_related = ("payment", "credit_note", "write_off", "line__invoice")
     list_filter = (BY_PARTNER,)
     search_fields = ("payment__reference", "credit_note__number", "line__invoice__number")
     date_hierarchy = "at"
     ordering = ("-id",)
     currency = "line__invoice__currency"
-    page_select_related = ("partner", "payment", "credit_note", "offset", "line__invoice")
+    page_select_related = ("partner", "payment", "credit_note", "write_off", "undoes", "offset", "line__invoice")

@@ -1,13 +1,17 @@
 """What have customers been billed, and what stands against it?"""
 
 from datetime import date
+from typing import Any
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from customers.models import Customer, OwnedQuerySet, PartnerOwned
+from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 from subscriptions.models import Subscription
+
+from .leftover import left_of
 
 
 class PriceRule(PartnerOwned):
@@ -54,9 +58,24 @@ class Invoice(PartnerOwned):
     class Status(models.TextChoices):
         """Only what the facts can't say: paid and overdue follow from balance and due day."""
 
-        DRAFT = "draft", "draft"
-        ISSUED = "issued", "issued"
-        VOID = "void", "void"
+        DRAFT = "draft", _("draft")
+        ISSUED = "issued", _("issued")
+        VOID = "void", _("void")
+
+    class Source(models.TextChoices):
+        """Where its lines came from."""
+
+        PROVIDER = "provider", _("provider bill")
+        HAND = "hand", _("entered by hand")
+        FILE = "file", _("imported")
+
+    class TaxInvoice(models.TextChoices):
+        """How the tax invoice (fapiao) beside it stands."""
+
+        NONE = "", _("none")
+        REQUESTED = "requested", _("requested")
+        ISSUED = "issued", _("issued")
+        REVERSED = "reversed", _("reversed")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices")
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
@@ -72,12 +91,20 @@ class Invoice(PartnerOwned):
     total = models.DecimalField(max_digits=18, decimal_places=2)
     # total less allocations and credits; kept by allocating.py alone and checked by verify.
     balance = models.DecimalField(max_digits=18, decimal_places=2)
+    # What of it was given up; part of what balance leaves out.
+    written_off = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    source = models.CharField(max_length=10, choices=Source, default=Source.PROVIDER)
+    tax_invoice = models.CharField(max_length=10, choices=TaxInvoice, blank=True, default=TaxInvoice.NONE)
+    tax_invoice_number = models.CharField(max_length=40, blank=True)
     issued_on = models.DateField(null=True, blank=True)
     issued_at = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
     # Names and addresses as printed: {"seller": {...}, "buyer": {...}}.
     party = models.JSONField(default=dict)
     created_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True, blank=True)
+    voided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    void_reason = models.CharField(max_length=300, blank=True)
 
     objects = InvoiceQuerySet.as_manager()
 
@@ -85,6 +112,15 @@ class Invoice(PartnerOwned):
         constraints = [
             models.UniqueConstraint(fields=["partner", "number"], name="billing_invoice_number_once"),
             models.UniqueConstraint(fields=["partner", "reference"], name="billing_invoice_reference_once"),
+            models.CheckConstraint(
+                name="billing_invoice_void_has_reason",
+                condition=(~Q(status="void") & Q(voided_at=None))
+                | (Q(status="void", voided_at__isnull=False) & ~Q(void_reason="")),
+            ),
+            models.CheckConstraint(
+                name="billing_invoice_void_owes_nothing",
+                condition=~Q(status="void") | Q(balance=0, written_off=0),
+            ),
             models.CheckConstraint(
                 name="billing_invoice_issued_is_complete",
                 condition=Q(status="draft", number=None, issued_on=None)
@@ -126,6 +162,22 @@ class Invoice(PartnerOwned):
                     | pgtrigger.Q(new__status="draft")
                 ),
             ),
+            pgtrigger.Protect(
+                name="void_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status="void")
+                & (
+                    pgtrigger.Q(old__status__df=pgtrigger.F("new__status"))
+                    | pgtrigger.Q(old__voided_at__df=pgtrigger.F("new__voided_at"))
+                    | pgtrigger.Q(old__void_reason__df=pgtrigger.F("new__void_reason"))
+                ),
+            ),
+            pgtrigger.Protect(
+                name="paid_is_not_voided",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status="issued", new__status="void")
+                & ~pgtrigger.Q(old__balance=pgtrigger.F("old__total")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -136,7 +188,7 @@ class Invoice(PartnerOwned):
         if self.status != self.Status.ISSUED:
             return self.status
         if self.balance <= 0:
-            return "paid"
+            return "written_off" if self.written_off > 0 else "paid"
         if self.due_on and self.due_on < today:
             return "overdue"
         return "partly_paid" if self.balance < self.total else "not_due"
@@ -184,18 +236,28 @@ class InvoiceLine(PartnerOwned):
         ]
 
 
+class CreditNoteQuerySet(OwnedQuerySet["CreditNote"]):
+    """Credit notes, narrowed."""
+
+    def with_left(self) -> "models.QuerySet[Any]":
+        """Each with `left`: what is neither allocated nor refunded."""
+        return self.annotate(left=left_of(self.model, "total", "credit_note"))
+
+
 class CreditNote(PartnerOwned):
     """Money given back on paper: from a period that came out below zero, or from a dispute upheld."""
 
     class Why(models.TextChoices):
         """What it came from."""
 
-        PERIOD = "period", "period below zero"
-        DISPUTE = "dispute", "dispute"
+        PERIOD = "period", _("period below zero")
+        DISPUTE = "dispute", _("dispute")
+        CORRECTION = "correction", _("correction")
+        GOODWILL = "goodwill", _("goodwill")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="credit_notes")
     number = models.CharField(max_length=40)
-    why = models.CharField(max_length=10, choices=Why)
+    why = models.CharField(max_length=12, choices=Why)
     reason = models.CharField(max_length=300, blank=True)
     currency = models.CharField(max_length=3)
     total = models.DecimalField(max_digits=18, decimal_places=2)
@@ -203,7 +265,7 @@ class CreditNote(PartnerOwned):
     issued_on = models.DateField()
     issued_at = models.DateTimeField()
 
-    objects = OwnedQuerySet["CreditNote"].as_manager()
+    objects = CreditNoteQuerySet.as_manager()
 
     class Meta:
         constraints = [

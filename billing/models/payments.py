@@ -1,16 +1,26 @@
 """What has been paid, and what was it put against?"""
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
+from django.utils.translation import gettext_lazy as _
 
+from billing.money import ZERO
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
 from .invoices import CreditNote, InvoiceLine
+from .leftover import left_of
 
 
 class PaymentQuerySet(OwnedQuerySet["Payment"]):
     """Payments, narrowed."""
+
+    def with_left(self) -> "models.QuerySet[Any]":
+        """Each with `left`: what is neither allocated, refunded nor taken back by the bank."""
+        left = left_of(self.model, "amount", "payment")
+        return self.annotate(left=Case(When(reversal__isnull=False, then=ZERO), default=left))
 
 
 class Payment(PartnerOwned):
@@ -49,6 +59,11 @@ class Allocation(PartnerOwned):
     )
     # A line below zero counts against the others of its invoice from the day it is issued.
     offset = models.ForeignKey(InvoiceLine, on_delete=models.PROTECT, null=True, blank=True, related_name="offsets")
+    write_off = models.ForeignKey(
+        "billing.WriteOff", on_delete=models.PROTECT, null=True, blank=True, related_name="allocations"
+    )
+    # A payment was taken back: the row with the opposite amount points at the one it undoes.
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by")
     line = models.ForeignKey(InvoiceLine, on_delete=models.PROTECT, related_name="allocations")
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     at = models.DateTimeField()
@@ -57,12 +72,16 @@ class Allocation(PartnerOwned):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="billing_allocation_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="billing_allocation_positive",
+                condition=Q(undoes=None, amount__gt=0) | Q(undoes__isnull=False, amount__lt=0, payment__isnull=False),
+            ),
             models.CheckConstraint(
                 name="billing_allocation_one_source",
-                condition=Q(payment__isnull=False, credit_note=None, offset=None)
-                | Q(payment=None, credit_note__isnull=False, offset=None)
-                | Q(payment=None, credit_note=None, offset__isnull=False),
+                condition=Q(payment__isnull=False, credit_note=None, offset=None, write_off=None)
+                | Q(payment=None, credit_note__isnull=False, offset=None, write_off=None)
+                | Q(payment=None, credit_note=None, offset__isnull=False, write_off=None)
+                | Q(payment=None, credit_note=None, offset=None, write_off__isnull=False),
             ),
         ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
@@ -74,10 +93,10 @@ class DisputedAmount(PartnerOwned):
     class Result(models.TextChoices):
         """What came of it."""
 
-        UPHELD = "upheld", "upheld"
-        PARTLY = "partly", "partly upheld"
-        REJECTED = "rejected", "rejected"
-        WITHDRAWN = "withdrawn", "withdrawn"
+        UPHELD = "upheld", _("upheld")
+        PARTLY = "partly", _("partly upheld")
+        REJECTED = "rejected", _("rejected")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="disputed_amounts")
     line = models.ForeignKey(InvoiceLine, on_delete=models.PROTECT, related_name="disputed_amounts")
@@ -112,9 +131,9 @@ class Hold(PartnerOwned):
     class Kind(models.TextChoices):
         """Which of the three."""
 
-        HOLD = "hold", "hold"
-        EXEMPTION = "exemption", "exemption"
-        EXTENSION = "extension", "extension"
+        HOLD = "hold", _("hold")
+        EXEMPTION = "exemption", _("exemption")
+        EXTENSION = "extension", _("extension")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="holds")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -130,6 +149,9 @@ class Hold(PartnerOwned):
     reason = models.CharField(max_length=300)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Lifted early: `until_on` became the day before.
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = OwnedQuerySet["Hold"].as_manager()
 
@@ -139,4 +161,12 @@ class Hold(PartnerOwned):
                 name="billing_hold_scope",
                 condition=Q(invoice=None) | Q(subscription=None),
             ),
+            models.CheckConstraint(
+                name="billing_extension_not_of_a_subscription",
+                condition=~Q(kind="extension") | Q(subscription=None, until_on__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="as_granted", exclude=["until_on", "lifted_at", "lifted_by"]),
         ]

@@ -1,7 +1,7 @@
 """Which invoices match what the address asks for, and what do they add up to?"""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from billing.models import DisputedAmount, Invoice
 
-STATES: Final = ("open", "overdue", "not_due", "partly_paid", "in_dispute", "paid", "draft")
+STATES: Final = ("open", "overdue", "not_due", "partly_paid", "in_dispute", "paid", "written_off", "void", "draft")
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,10 @@ class Asked:
     period: str = ""
     words: str = ""
     customer: int | None = None
+    currency: str = ""
+    # Days since the due day, both included.
+    over_from: int | None = None
+    over_to: int | None = None
 
     @classmethod
     def of(cls, query: Any) -> "Asked":
@@ -31,6 +35,9 @@ class Asked:
             period=query.get("period", "")[:7],
             words=query.get("q", "").strip()[:100],
             customer=int(customer) if known else None,
+            currency=query.get("currency", "")[:3],
+            over_from=_days(query.get("over_from", "")),
+            over_to=_days(query.get("over_to", "")),
         )
 
     def narrow(self, invoices: QuerySet[Invoice], today: date) -> QuerySet[Invoice]:
@@ -42,6 +49,12 @@ class Asked:
             found = found.filter(period=self.period)
         if self.customer:
             found = found.filter(customer_id=self.customer)
+        if self.currency:
+            found = found.filter(currency=self.currency)
+        if self.over_from is not None:
+            found = found.filter(due_on__lte=today - timedelta(days=self.over_from))
+        if self.over_to is not None:
+            found = found.filter(due_on__gte=today - timedelta(days=self.over_to))
         if self.words:
             found = found.filter(
                 Q(customer__name__icontains=self.words)
@@ -49,6 +62,10 @@ class Asked:
                 | Q(reference__iexact=self.words)
             )
         return found
+
+
+def _days(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
 def of_state(state: str, today: date) -> Q:
@@ -62,7 +79,9 @@ def of_state(state: str, today: date) -> Q:
         "overdue": owing & Q(due_on__lt=today),
         "not_due": owing & Q(due_on__gte=today, balance=F("total")),
         "partly_paid": owing & Q(due_on__gte=today, balance__lt=F("total")),
-        "paid": issued & Q(balance__lte=0),
+        "paid": issued & Q(balance__lte=0, written_off=0),
+        "written_off": issued & Q(balance__lte=0, written_off__gt=0),
+        "void": Q(status=Invoice.Status.VOID),
         "": ~Q(status=Invoice.Status.DRAFT),
     }[state]
 

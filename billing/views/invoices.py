@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -14,11 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.forms import IssueForm
 from billing.invoicing import NotADraft
 from billing.models import CreditNote, DisputedAmount, Invoice
+from customers import exporting
 from customers.entering import Here, staff
 from customers.models import Customer
 from customers.roles import May
 from payables import rebilling
 
+from . import exports
 from .filters import STATES, Asked, sums
 
 PAGE = 50
@@ -31,23 +33,26 @@ def mine(request: Here) -> QuerySet[Invoice]:
 
 @require_safe
 @staff(May.SEE_BOOK)
-def invoices(request: Here) -> HttpResponse:
+def invoices(request: Here) -> HttpResponseBase:
     """The invoices of a filter, with its totals; drafts under a tab of their own."""
     return _list(request, Asked.of(request.GET))
 
 
-def _list(request: Here, asked: Asked, form: IssueForm | None = None, status: int = 200) -> HttpResponse:
+def _list(request: Here, asked: Asked, form: IssueForm | None = None, status: int = 200) -> HttpResponseBase:
     today = request.now.astimezone(request.zone).date()
     found = asked.narrow(mine(request), today)
     questioned = DisputedAmount.objects.filter(line__invoice=OuterRef("pk"), decided_at=None)
     order = ("customer__name", "pk") if asked.state == "draft" else ("-issued_on", "-pk")
+    if exporting.wanted(request):
+        return exports.invoices(request, found.order_by(*order), asked, today)
     page = Paginator(
         found.select_related("customer").annotate(questioned=Exists(questioned)).order_by(*order), PAGE
     ).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "page": page,
         "rows": [{"invoice": one, "state": one.state_on(today)} for one in page.object_list],
-        "sums": sums(found),
+        # Nobody was billed what is void.
+        "sums": sums(found if asked.state == "void" else found.exclude(status=Invoice.Status.VOID)),
         "asked": asked,
         "states": STATES,
         "drafts": mine(request).filter(status=Invoice.Status.DRAFT).count(),
@@ -63,7 +68,7 @@ def _list(request: Here, asked: Asked, form: IssueForm | None = None, status: in
 
 @require_POST
 @staff(May.ISSUE)
-def issue(request: Here) -> HttpResponse:
+def issue(request: Here) -> HttpResponseBase:
     """Issue drafts: all of a filter or the chosen ones. Asked once, since mails leave and numbers stay."""
     asked = Asked.of({"state": "draft", "period": request.POST.get("period", ""), "q": request.POST.get("q", "")})
     form = IssueForm(request.POST)

@@ -1,6 +1,7 @@
 """What does one invoice say, where did each line come from, and what happens to it next?"""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -9,13 +10,16 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from billing.models import Allocation, DisputedAmount, Invoice, InvoiceLine, Payment
+from billing.drafting import margin
+from billing.models import Allocation, CreditNote, CreditNoteLine, DisputedAmount, Invoice, InvoiceLine
 from billing.money import ZERO
+from billing.papers import invoice_paper
 from customers.entering import Here, staff
-from customers.models import TimelineEntry
+from customers.models import Document, TimelineEntry
 from customers.roles import May
 from dunning.explaining import explain_invoice
 from dunning.picturing import Reading, headline, rail, why_panel
+from dunning.views.agreed import agreed
 from dunning.wording import timeline
 from payables.models import ProviderLine
 
@@ -34,7 +38,7 @@ class Line:
 @staff(May.SEE_BOOK)
 def invoice(request: Here, invoice_id: int) -> HttpResponse:
     """One invoice or draft with everything that stands against it."""
-    mine = Invoice.objects.visible_to(request.user).of(request.partner).select_related("customer__partner")
+    mine = Invoice.objects.visible_to(request.user).of(request.partner).select_related("customer__partner", "partner")
     one = get_object_or_404(mine, pk=invoice_id)
     today = request.now.astimezone(request.zone).date()
     lines = lines_of(one, costs=request.membership.may(May.SEE_BILLS))
@@ -45,10 +49,15 @@ def invoice(request: Here, invoice_id: int) -> HttpResponse:
         "lines": lines,
         "frozen": sum((line.frozen for line in lines), ZERO),
         "placed": placed(lines),
-        "cost": sum((line.source.total for line in lines if line.source), ZERO),
+        "credits": credits_of(one),
+        "asked_off": one.write_offs.filter(agreed_at=None, refused_at=None).select_related("asked_by").first(),
     }
+    if one.status == Invoice.Status.DRAFT:
+        context["earned"] = earned(one, lines)
     if one.status != Invoice.Status.DRAFT:
         context |= _story(request, one, Reading(today, request.zone))
+        context["papers"] = papers_of(one)
+        context |= agreed(one.customer, now=request.now, invoice=one)
     return render(request, "billing/invoice.html", context)
 
 
@@ -73,19 +82,42 @@ def lines_of(one: Invoice, *, costs: bool) -> list[Line]:
             made[source.invoice_line_id or 0].source = source
     for row in DisputedAmount.objects.filter(line_id__in=made, decided_at=None):
         made[row.line_id].frozen += row.amount
-    puts = Allocation.objects.filter(line_id__in=made).select_related("payment", "credit_note")
+    puts = Allocation.objects.filter(line_id__in=made, offset=None).select_related(
+        "payment", "credit_note", "write_off"
+    )
     for put in puts.order_by("at", "pk"):
         made[put.line_id].put.append(put)
     return list(made.values())
 
 
 def placed(lines: list[Line]) -> list[dict[str, Any]]:
-    """Where the money against the invoice came from, one row for each payment or credit note."""
+    """Where the money against the invoice came from, one row for each payment, credit note or write-off; a payment
+    that was taken back leaves nothing."""
     amounts: dict[Any, Decimal] = defaultdict(lambda: ZERO)
     for line in lines:
         for put in line.put:
-            amounts[put.payment or put.credit_note] += put.amount
+            amounts[put.payment or put.credit_note or put.write_off] += put.amount
     return [
-        {"source": source, "amount": amount, "is_payment": isinstance(source, Payment)}
+        {"source": source, "amount": amount, "kind": type(source).__name__}
         for source, amount in amounts.items()
+        if amount
     ]
+
+
+def papers_of(one: Invoice) -> list[Document]:
+    """The invoice's papers as they were made, with their fingerprints."""
+    paper = invoice_paper(one)
+    made = Document.objects.of(paper.partner).filter(kind=paper.kind, about=paper.about)
+    return list(made.defer("content").order_by("language"))
+
+
+def credits_of(one: Invoice) -> list[CreditNote]:
+    """The credit notes that correct this invoice, each with what is left of it."""
+    mine = CreditNoteLine.objects.filter(invoice_line__invoice=one).values("credit_note_id")
+    return list(CreditNote.objects.with_left().filter(pk__in=mine).order_by("issued_at", "pk"))
+
+
+def earned(one: Invoice, lines: list[Line]) -> Mapping[str, Decimal] | None:
+    """What a draft earns on the provider's charges it passes on, before tax; none where it passes on none."""
+    costs = [line.source.subtotal for line in lines if line.source]
+    return margin(one.net, sum(costs, ZERO)) | {"cost": sum(costs, ZERO)} if costs else None

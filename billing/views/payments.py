@@ -1,4 +1,4 @@
-"""Which money came in, and where did it go? The list, recording a payment, and what it settled."""
+"""Which money came in, and where did it go? The list, recording a payment, what it settled, and using the rest."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -6,22 +6,28 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.forms import PaymentForm
-from billing.models import Allocation, Invoice, Payment
+from billing.models import BankEntry, Claim, Invoice, Payment
 from billing.money import ZERO
 from billing.receiving import BadPayment
+from customers import exporting
 from customers.entering import Here, staff
 from customers.models import Customer
 from customers.roles import May
+from dunning.placing import allocate_rest
 from dunning.settling import settle
 from subscriptions.models import AccessChange, Subscription, Suspension
+
+from . import exports
+from .bank_words import reasons
+from .payment_tabs import tabs
 
 PAGE = 50
 SUGGESTED = 300
@@ -29,14 +35,17 @@ SUGGESTED = 300
 
 def mine(request: Here) -> QuerySet[Any]:
     """The payments of this book that this person may see, each with what was put of it."""
-    rows = Payment.objects.visible_to(request.user).of(request.partner)
-    return rows.annotate(put=Coalesce(Sum("allocations__amount"), ZERO)).annotate(left=F("amount") - F("put"))
+    rows: QuerySet[Any] = Payment.objects.visible_to(request.user).of(request.partner).with_left()
+    placed: QuerySet[Any] = rows.annotate(put=Coalesce(Sum("allocations__amount"), ZERO))
+    return placed
 
 
 @require_safe
 @staff(May.SEE_BOOK)
-def payments(request: Here) -> HttpResponse:
-    """All payments, or those of which something is left."""
+def payments(request: Here) -> HttpResponseBase:
+    """All payments, those of which something is left, or those that customers say are on their way."""
+    if request.GET.get("show") == "claimed":
+        return _claimed(request)
     show = "unapplied" if request.GET.get("show") == "unapplied" else ""
     words = request.GET.get("q", "").strip()[:100]
     found = mine(request)
@@ -44,24 +53,33 @@ def payments(request: Here) -> HttpResponse:
         found = found.filter(Q(customer__name__icontains=words) | Q(reference__icontains=words))
     waiting = found.filter(left__gt=0)
     chosen = waiting if show else found
-    page = Paginator(chosen.select_related("customer").order_by("-received_on", "-pk"), PAGE)
+    rows = chosen.select_related("customer").order_by("-received_on", "-pk")
+    if exporting.wanted(request):
+        return exports.payments(request, rows, show, words)
+    page = Paginator(rows, PAGE)
     context = {
         "page": page.get_page(request.GET.get("page")),
         "sums": _sums(chosen),
         "show": show,
         "words": words,
-        "waiting": waiting.count(),
+        "tabs": tabs(request),
     }
     return render(request, "billing/payments.html", context)
 
 
+def _claimed(request: Here) -> HttpResponse:
+    rows = Claim.objects.visible_to(request.user).of(request.partner).filter(gone_at=None)
+    page = Paginator(rows.select_related("customer", "invoice").order_by("-at", "-pk"), PAGE)
+    context = {"page": page.get_page(request.GET.get("page")), "tabs": tabs(request)}
+    return render(request, "billing/payments_claimed.html", context)
+
+
 def _sums(found: QuerySet[Any]) -> list[dict[str, Any]]:
-    rows = Payment.objects.filter(pk__in=found.order_by().values("pk")).values("currency")
-    put = Allocation.objects.filter(payment__in=found.order_by().values("pk")).values("payment__currency")
-    used = {row["payment__currency"]: row["sum"] for row in put.annotate(sum=Sum("amount"))}
+    rows = Payment.objects.filter(pk__in=found.order_by().values("pk")).with_left().values("currency")
+    summed = rows.annotate(n=Count("pk"), sum=Sum("amount"), rest=Sum("left")).order_by("currency")
     return [
-        {**row, "left": row["amount"] - used.get(row["currency"], ZERO)}
-        for row in rows.annotate(n=Count("pk"), amount=Sum("amount")).order_by("currency")
+        {"currency": row["currency"], "n": row["n"], "amount": row["sum"], "left": row["rest"]}
+        for row in summed.values("currency", "n", "sum", "rest")
     ]
 
 
@@ -129,8 +147,37 @@ def _ask(request: Here, form: PaymentForm, status: int) -> HttpResponse:
 def payment(request: Here, payment_id: int) -> HttpResponse:
     """One payment: the invoices it went to, what is left of it, and the access it brings back."""
     one = get_object_or_404(mine(request).select_related("customer", "recorded_by"), pk=payment_id)
-    context = {"payment": one, "placed": _placed(one), "back": _restored(one)}
+    entry = BankEntry.objects.filter(payment=one).select_related("statement").first()
+    context = {
+        "payment": one,
+        "placed": _placed(one),
+        "back": _restored(one),
+        "entry": entry,
+        "entry_why": reasons(entry.matched_why) if entry else [],
+    }
     return render(request, "billing/payment.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(May.RECEIVE)
+def use_rest(request: Here, payment_id: int) -> HttpResponse:
+    """Put what is left of a payment against invoices a person ticks, in the order they are due."""
+    one = get_object_or_404(mine(request).select_related("customer__partner"), pk=payment_id)
+    owed = Invoice.objects.visible_to(request.user).filter(customer_id=one.customer_id, currency=one.currency).open()
+    invoices = list(owed.order_by("due_on", "pk")[:SUGGESTED])
+    context = {"payment": one, "invoices": invoices, "refused": ""}
+    if request.method != "POST":
+        return render(request, "billing/payment_allocate.html", context)
+    told = [each for each in invoices if str(each.pk) in request.POST.getlist("told")]
+    if invoices and one.left and not told:
+        context["refused"] = gettext("Tick at least one invoice")
+        return render(request, "billing/payment_allocate.html", context, status=422)
+    placed = allocate_rest(one, told, by=request.user, now=request.now)
+    if placed:
+        messages.success(request, gettext("What was left is used"))
+    else:
+        messages.info(request, gettext("Nothing was left to use. Nothing was changed."))
+    return redirect("payment", one.pk)
 
 
 def _placed(one: Payment) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The nouns of this floor."""
 
 from .customers import Contact, ContactRole, Customer
+from .documents import Document
 from .messages import Letter, Message, MessageAttempt, TimelineEntry
 from .partners import OwnedQuerySet, Partner, PartnerOwned, ProviderIdentity, acting_for
 from .people import Membership, User
@@ -9,6 +10,7 @@ __all__ = [
     "Contact",
     "ContactRole",
     "Customer",
+    "Document",
     "Letter",
     "Membership",
     "Message",

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from .partners import OwnedQuerySet, PartnerOwned
 
@@ -24,6 +25,8 @@ class Customer(PartnerOwned):
     domain = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=10, default="en")
     zone = models.CharField(max_length=64)
+    # How much they may owe before staff is warned; empty means no limit.
+    credit_limit = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     # When the billing contact was last read from the provider; empty means: still to be read.
     contact_read_at = models.DateTimeField(null=True, blank=True)
@@ -53,9 +56,9 @@ class Customer(PartnerOwned):
 class ContactRole(models.TextChoices):
     """What a contact is written to for; a policy's stage names these."""
 
-    BILLING = "billing", "billing"
-    OWNER = "owner", "owner"
-    TECHNICAL = "technical", "technical"
+    BILLING = "billing", _("billing")
+    OWNER = "owner", _("owner")
+    TECHNICAL = "technical", _("technical")
 
 
 class ContactQuerySet(OwnedQuerySet["Contact"]):

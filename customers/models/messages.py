@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from outbox.models import Attempt, Effect
 
@@ -13,14 +14,17 @@ from .people import User
 class Letter(models.TextChoices):
     """Each letter is a folder in templates/emails."""
 
-    INVOICE = "invoice", "invoice"
-    CREDIT_NOTE = "credit_note", "credit note"
-    NOTICE = "notice", "notice"
-    DELETION = "deletion", "deletion notice"
-    SUSPENDED = "suspended", "suspended"
-    RESTORED = "restored", "restored"
-    QUESTION_TAKEN = "question_taken", "question taken"
-    ANSWER = "answer", "answer"
+    INVOICE = "invoice", _("invoice")
+    CREDIT_NOTE = "credit_note", _("credit note")
+    NOTICE = "notice", _("notice")
+    DELETION = "deletion", _("deletion notice")
+    SUSPENDED = "suspended", _("suspended")
+    RESTORED = "restored", _("restored")
+    QUESTION_TAKEN = "question_taken", _("question taken")
+    ANSWER = "answer", _("answer")
+    POLICY = "policy", _("new policy")
+    STATEMENT = "statement", _("statement of account")
+    RECEIVED = "received", _("payment received")
 
 
 class MessageQuerySet(OwnedQuerySet["Message"]):
@@ -85,12 +89,12 @@ class TimelineEntry(PartnerOwned):
     class Kind(models.TextChoices):
         """The filter it falls under."""
 
-        DOCUMENT = "document", "document"
-        NOTICE = "notice", "notice"
-        MONEY = "money", "money"
-        DISPUTE = "dispute", "dispute"
-        ACCESS = "access", "access"
-        NOTE = "note", "note"
+        DOCUMENT = "document", _("document")
+        NOTICE = "notice", _("notice")
+        MONEY = "money", _("money")
+        DISPUTE = "dispute", _("dispute")
+        ACCESS = "access", _("access")
+        NOTE = "note", _("note")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="timeline")
     at = models.DateTimeField()

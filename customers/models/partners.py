@@ -1,13 +1,14 @@
 """Whose portal is this? The partner, and the gate that keeps one partner's rows from another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models, transaction
+from psycopg.sql import SQL, Composed, Identifier
 
 if TYPE_CHECKING:
     from .people import User
@@ -32,6 +33,13 @@ class Partner(models.Model):
     bank_number = models.CharField(max_length=64, blank=True)
     reply_email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    # Suspending more customers than this within 24 hours waits for two people: the larger of the number and the
+    # share of all customers, but never more than the cap.
+    breaker_customers = models.PositiveSmallIntegerField(default=3)
+    breaker_percent = models.DecimalField(max_digits=5, decimal_places=2, default=2)
+    breaker_cap = models.PositiveSmallIntegerField(default=20)
+    # A statement of account is mailed on the first of each month to whoever owes or has paid.
+    monthly_statement = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -55,6 +63,8 @@ class ProviderIdentity(models.Model):
 
 
 M = TypeVar("M", bound=models.Model)
+# Rows in one statement.
+AT_ONCE: Final = 5_000
 
 
 class OwnedQuerySet(models.QuerySet[M]):
@@ -77,6 +87,31 @@ class OwnedQuerySet(models.QuerySet[M]):
     def of(self, partner: Partner) -> Self:
         """Rows of one partner."""
         return self.filter(partner=partner)
+
+    def save_each(self, rows: Sequence[M], fields: Sequence[str]) -> None:
+        """Write these fields of many rows, found by primary key, in one statement for each few thousand: values
+        travel as arrays, where `bulk_update` would build an expression for each."""
+        columns: list[Any] = [self.model._meta.get_field(name) for name in fields]
+        statement = _update_each(self.model, columns)
+        for start in range(0, len(rows), AT_ONCE):
+            some = rows[start : start + AT_ONCE]
+            values = [
+                [field.get_db_prep_save(getattr(row, field.attname), connection) for row in some] for field in columns
+            ]
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [[row.pk for row in some], *values])
+
+
+def _update_each(model: type[models.Model], columns: Sequence[Any]) -> Composed:
+    names = [Identifier(field.column) for field in columns]
+    return SQL(
+        "UPDATE {table} t SET {sets} FROM unnest(%s::bigint[], {arrays}) AS v(pk, {names}) WHERE t.id = v.pk"
+    ).format(
+        table=Identifier(model._meta.db_table),
+        sets=SQL(", ").join(SQL("{0} = v.{0}").format(name) for name in names),
+        arrays=SQL(", ").join(SQL("%s::" + field.db_type(connection) + "[]") for field in columns),
+        names=SQL(", ").join(names),
+    )
 
 
 class PartnerOwned(models.Model):

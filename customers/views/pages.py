@@ -5,21 +5,22 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.figures import Figures, figures
 from billing.models import Invoice
+from customers import exporting
 from customers.addressing import set_address
 from customers.entering import Here, staff
 from customers.forms import AddressForm, address_form
 from customers.models import ContactRole, Customer
 from customers.roles import May
 
-from . import listing
+from . import exports, listing
 from .record import record
 
 PAGE = 50
@@ -27,7 +28,7 @@ PAGE = 50
 
 @require_safe
 @staff(May.SEE_BOOK)
-def customers(request: Here) -> HttpResponse:
+def customers(request: Here) -> HttpResponseBase:
     """All customers, or those that match; an invoice's exact number leads straight to it."""
     words = request.GET.get("q", "").strip()[:100]
     today = request.now.astimezone(request.zone).date()
@@ -36,7 +37,10 @@ def customers(request: Here) -> HttpResponse:
     if words and named:
         return redirect("invoice", named.pk)
     found = listing.searched(mine, words)
-    page = Paginator(listing.by_debt(found, request.partner.currency, today), PAGE).get_page(request.GET.get("page"))
+    ordered = listing.by_debt(found, request.partner.currency, today)
+    if exporting.wanted(request):
+        return exports.customers(request, ordered, words)
+    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "lines": listing.lines(page.object_list, today=today, zone=request.zone),
@@ -95,6 +99,10 @@ def _page(request: Here, customer: Customer, form: AddressForm | None = None, st
     return render(request, "customers/customer.html", context, status=status)
 
 
+def _promised(it: Figures) -> str:
+    return ngettext("on %(n)s invoice", "on %(n)s invoices", it.promises) % {"n": it.promises} if it.promises else ""
+
+
 def _figures(it: Figures, made: dict[str, Any]) -> list[dict[str, Any]]:
     chased = made["chased"].get(it.currency)
     opened = ngettext("%(n)s invoice", "%(n)s invoices", it.open_invoices) % {"n": it.open_invoices}
@@ -108,6 +116,7 @@ def _figures(it: Figures, made: dict[str, Any]) -> list[dict[str, Any]]:
             "warn" if it.overdue else "",
         ),
         (gettext("Disputed"), it.disputed, gettext("frozen") if it.disputed else "", ""),
+        (pgettext("amount", "Promised"), it.promised, _promised(it), ""),
         (gettext("Unapplied"), it.unapplied, "", ""),
     ]
     return [

@@ -22,8 +22,9 @@ from dunning.explaining import Explained
 from dunning.models import Decision, Proposal
 from dunning.picturing import Reading, foreseen, rail, story_of, why_panel
 from dunning.reviewing import Judged
+from dunning.views.agreed import agreed
 from dunning.wording import proof, stage, timeline
-from subscriptions.models import Subscription, Suspension
+from subscriptions.models import AccessStop, Subscription, Suspension
 
 LATEST: Final = 30
 FILTERS: Final[dict[str, tuple[str | Promise, tuple[str, ...]]]] = {
@@ -92,14 +93,18 @@ def record(
         "cases": list(Dispute.objects.filter(customer=customer).select_related("invoice").order_by("-opened_at")[:20]),
         "payments": list(customer.payments.order_by("-received_on", "-pk")[:10]),
         "reaches": reaches(customer, reading),
-        "holds": [
-            hold
-            for hold in customer.holds.select_related("invoice").order_by("-recorded_at")[:20]
-            if hold.until_on is None or hold.until_on >= today
-        ],
+        **agreed(customer, now=now),
+        "stops": list(AccessStop.objects.filter(customer=customer).exclude(state="refused").order_by("-pk")[:10]),
+        "suspensions": _suspensions(customer),
         **_timeline(customer, reading, kind, more),
         **(why_panel(asked, reading) if asked else {}),
     }
+
+
+def _suspensions(customer: Customer) -> list[Suspension]:
+    """What was off for non-payment, the newest first; each has its proof."""
+    rows = Suspension.objects.filter(customer=customer, debt__isnull=False)
+    return list(rows.select_related("subscription", "debt").order_by("-began_at", "-pk")[:10])
 
 
 def _add_history(stories: dict[int, Explained], now: datetime) -> None:

@@ -10,14 +10,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.models import DisputedAmount
 from billing.money import ZERO
-from customers import formats
+from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.models import TimelineEntry
 from customers.roles import May
@@ -28,6 +28,8 @@ from disputes.resolving import WINDOW_BUSINESS_DAYS, NotOpen
 from disputes.resolving import answer as give_answer
 from dunning.wording import proof, timeline
 from payables.models import ProviderLine
+
+from . import exports
 
 PAGE = 50
 OPEN: Final = (
@@ -73,7 +75,7 @@ def mine(request: Here) -> QuerySet[Dispute]:
 
 @require_safe
 @staff(May.SEE_BOOK)
-def disputes(request: Here) -> HttpResponse:
+def disputes(request: Here) -> HttpResponseBase:
     """The cases by state, those with the least time left first."""
     counts = dict(mine(request).order_by().values_list("status").annotate(n=Count("pk")))
     show = request.GET.get("show", "")
@@ -83,7 +85,10 @@ def disputes(request: Here) -> HttpResponse:
     if words:
         found = found.filter(Q(number__icontains=words) | Q(customer__name__icontains=words))
     order = "-closed_at" if show == Dispute.Status.CLOSED else "answer_by"
-    page = Paginator(found.select_related("customer", "invoice").order_by(order, "pk"), PAGE)
+    ordered = found.select_related("customer", "invoice").order_by(order, "pk")
+    if exporting.wanted(request):
+        return exports.disputes(request, ordered, show, words)
+    page = Paginator(ordered, PAGE)
     shown = page.get_page(request.GET.get("page"))
     sums = questioned(request, [case.number for case in shown.object_list])
     context = {

@@ -5,6 +5,7 @@ from django.contrib import admin
 from customers.ledgers import Ledger, LedgerLines, linked
 from dunning.models import (
     CalendarEdition,
+    PolicyDraft,
     PolicyTold,
     PolicyVersion,
     Stage,
@@ -54,6 +55,28 @@ class PolicyToldAdmin(Ledger):
     search_fields = ("customer__name",)
     date_hierarchy = "told_at"
     ordering = ("-id",)
+
+
+@admin.register(PolicyDraft)
+class PolicyDraftAdmin(Ledger):
+    """A policy in the making: who wrote, offered and published it, or when it was dropped."""
+
+    list_display = (
+        "id",
+        linked("partner"),
+        "edition",
+        "saved_at",
+        "saved_by",
+        "offered_by",
+        "effective_on",
+        "dropped_at",
+    )
+    list_select_related = ("partner", "saved_by", "offered_by")
+    list_filter = (BY_PARTNER, ("dropped_at", admin.EmptyFieldListFilter))
+    search_fields = ("begun_by__name", "saved_by__name")
+    date_hierarchy = "begun_at"
+    ordering = ("-id",)
+    page_select_related = ("partner", "begun_by", "saved_by", "offered_by", "version")
 
 
 @admin.register(CalendarEdition)

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from billing.models import Invoice
 from customers.models import Customer, Message, OwnedQuerySet, PartnerOwned, User
@@ -61,6 +62,8 @@ class Run(PartnerOwned):
     reinstatements = models.PositiveIntegerField(default=0)
     # Why not, for the rest: {"not_yet": 12, "disputed": 1}.
     skipped = models.JSONField(default=dict)
+    # Whose answer differs from the look before: {"not_yet>disputed": 2}.
+    changed = models.JSONField(default=dict)
 
     objects = RunQuerySet.as_manager()
 
@@ -133,11 +136,11 @@ class Proposal(PartnerOwned):
     class State(models.TextChoices):
         """How it stands. Only a live one (proposed, approved) is a fact of the rulebook."""
 
-        PROPOSED = "proposed", "proposed"
-        APPROVED = "approved", "approved"
-        CARRIED_OUT = "carried_out", "carried out"
-        REFUSED = "refused", "refused"
-        ABORTED = "aborted", "aborted"
+        PROPOSED = "proposed", _("proposed")
+        APPROVED = "approved", _("approved")
+        CARRIED_OUT = "carried_out", _("carried out")
+        REFUSED = "refused", _("refused")
+        ABORTED = "aborted", _("aborted")
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="proposal")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="proposals")

@@ -4,6 +4,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
@@ -20,13 +21,15 @@ class PolicyVersion(PartnerOwned):
     class CureLevel(models.TextChoices):
         """Whether the whole invoice or each subscription's own debt lifts a suspension."""
 
-        INVOICE = "invoice", "invoice"
-        SUBSCRIPTION = "subscription", "subscription"
+        INVOICE = "invoice", _("invoice")
+        SUBSCRIPTION = "subscription", _("subscription")
 
     number = models.PositiveIntegerField()
     effective_on = models.DateField()
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The second person; without one no stage of it may suspend unapproved.
+    seconded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Amounts per currency: {"CNY": "1.00"}.
     ignore_below = models.JSONField(default=dict)
     cover_min = models.JSONField(default=dict)
@@ -61,11 +64,11 @@ class Stage(PartnerOwned):
     class Action(models.TextChoices):
         """What the step does."""
 
-        NOTICE = "notice", "notice"
-        CALL_TASK = "call_task", "call"
-        SUSPEND = "suspend", "suspension"
-        DELETION_NOTICE = "deletion_notice", "deletion notice"
-        HAND_OVER = "hand_over", "hand-over"
+        NOTICE = "notice", _("notice")
+        CALL_TASK = "call_task", _("call")
+        SUSPEND = "suspend", _("suspension")
+        DELETION_NOTICE = "deletion_notice", _("deletion notice")
+        HAND_OVER = "hand_over", _("hand-over")
 
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="stages")
     position = models.PositiveSmallIntegerField()

@@ -33,9 +33,9 @@ def scope_of(standing: Standing, ripe: Mapping[str, Decimal]) -> Scope:
     facts = standing.facts
     called = _indebted(standing, ripe) & _announced(standing)
     bases = dict(facts.addons)
-    called = {each for each in called if called.isdisjoint(_ancestors(each, bases))}
+    called = {each for each in called if called.isdisjoint(ancestors(each, bases))}
     called -= standing.suspended_this_round()
-    follows = (each for each in bases if not called.isdisjoint(_ancestors(each, bases)))
+    follows = (each for each in bases if not called.isdisjoint(ancestors(each, bases)))
     return Scope(tuple(sorted(called)), tuple(sorted(follows)))
 
 
@@ -63,7 +63,7 @@ def _announced(standing: Standing) -> set[str]:
     return named & own
 
 
-def _ancestors(addon: str, bases: Mapping[str, str]) -> Iterable[str]:
+def ancestors(addon: str, bases: Mapping[str, str]) -> Iterable[str]:
     """The base of an add-on, and its base in turn."""
     found: list[str] = []
     while addon in bases and bases[addon] not in (*found, addon):

@@ -1,8 +1,10 @@
 """Which faults keep a draft of a policy from being published?"""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
 
 from dunning.policy.codes import Action, Anchor, Unit
 from dunning.policy.terms import Policy, Stage
@@ -21,6 +23,14 @@ WHOLE_DAYS = (
 )
 
 
+# What a published version can keep.
+MOST = 3650
+MOST_STAGES = 50
+MOST_LETTERS = {"name": 40, "letter": 40, "channel": 20}
+MOST_OF_EACH = {"roles": 20, "tags_all": 40, "tags_any": 40, "tags_none": 40}
+PATHS = {"tags_all": "all", "tags_any": "any", "tags_none": "none"}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong, and where: a path such as `stages[2].offset`."""
@@ -34,10 +44,22 @@ class Fault:
 
 def faults(policy: Policy) -> tuple[Fault, ...]:
     """All faults of a draft, in the order of its stages; empty when it may be published."""
-    found = [*_figures(policy), *_names(policy), *_currencies(policy)]
+    found = [*_figures(policy), *_names(policy), *_currencies(policy), *_sizes(policy)]
     for place in range(len(policy.stages)):
-        found += _of_stage(policy, place)
+        found += [*_of_stage(policy, place), *_reached(policy, place)]
     return tuple(found)
+
+
+def within_reach(policy: Policy) -> Policy:
+    """A draft as far as its days can be counted: what is larger is a fault, and would leave the calendar. A policy
+    without faults stays as it is."""
+    stages = [replace(one, offset=_near(one.offset), gap=_near(one.gap)) for one in policy.stages[:MOST_STAGES]]
+    figures: dict[str, Any] = {name: _near(getattr(policy, name)) for name in WHOLE_DAYS}
+    return replace(policy, stages=tuple(stages), **figures)
+
+
+def _near(count: int) -> int:
+    return min(max(count, -MOST), MOST)
 
 
 def _figures(policy: Policy) -> Iterator[Fault]:
@@ -140,3 +162,64 @@ def _suspend(policy: Policy, place: int) -> Iterator[Fault]:
     if stage.offset <= policy.settle_days:
         unit = "days" if stage.unit is Unit.DAYS else "business days"
         yield Fault(f"{path}.offset", f"leaves no {unit} for a payment to arrive")
+
+
+def _sizes(policy: Policy) -> Iterator[Fault]:
+    for name in WHOLE_DAYS:
+        if getattr(policy, name) > MOST:
+            yield Fault(name, "is too large")
+    if policy.cure_share != round(policy.cure_share, 4):
+        yield Fault("cure_share", "has more than four decimals")
+    for name in ("ignore_below", "cover_min"):
+        yield from _codes(name, getattr(policy, name) or {})
+    if len(policy.stages) > MOST_STAGES:
+        yield Fault("stages", "is too long")
+    for place, stage in enumerate(policy.stages):
+        path = f"stages[{place}]"
+        yield from _codes(f"{path}.min_overdue", stage.min_overdue)
+        for name in ("offset", "gap"):
+            if abs(getattr(stage, name)) > MOST:
+                yield Fault(f"{path}.{name}", "is too large")
+        for name, most in MOST_LETTERS.items():
+            if len(getattr(stage, name)) > most:
+                yield Fault(f"{path}.{name}", "is too long")
+        for name, most in MOST_OF_EACH.items():
+            if any(len(each) > most for each in getattr(stage, name)):
+                yield Fault(f"{path}.{PATHS.get(name, name)}", "is too long")
+
+
+def _codes(path: str, amounts: Mapping[str, Decimal]) -> Iterator[Fault]:
+    for currency in amounts:
+        if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+            yield Fault(f"{path}.{currency}", "is not a currency")
+
+
+def _reached(policy: Policy, place: int) -> Iterator[Fault]:
+    """What keeps a stage from ever being taken, although each of its fields may be sound."""
+    stage, path = policy.stages[place], f"stages[{place}]"
+    earlier = policy.stages[:place]
+    shut = stage.tags_all & stage.tags_none or (stage.tags_any and stage.tags_any <= stage.tags_none)
+    if shut:
+        yield Fault(f"{path}.none", "leaves out every invoice the stage is for")
+    if stage.before_due and any(not each.before_due and not _tagged(each) for each in earlier):
+        yield Fault(f"{path}.offset", "is never reached: a stage before it waits until the due day has passed")
+    if stage.action is Action.DELETION_NOTICE:
+        if stage.anchor is not Anchor.SUSPENDED and all(each.action is not Action.SUSPEND for each in earlier):
+            yield Fault(path, "is never reached: nothing is suspended before it")
+        return
+    if not stage.min_overdue:
+        yield Fault(f"{path}.min_overdue", "names no currency, so the stage never acts and none after it")
+    for currency in stage.min_overdue:
+        if any(_stops(each, currency) for each in earlier):
+            yield Fault(f"{path}.min_overdue.{currency}", "is never reached: a stage before it does not name it")
+
+
+def _stops(stage: Stage, currency: str) -> bool:
+    """Whether an invoice in this currency waits at the stage for ever."""
+    deletion = stage.action is Action.DELETION_NOTICE
+    named = not stage.min_overdue or currency in stage.min_overdue
+    return not (named or deletion or stage.before_due or _tagged(stage))
+
+
+def _tagged(stage: Stage) -> bool:
+    return bool(stage.tags_all or stage.tags_any or stage.tags_none)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dunning.policy.codes import NON_PAYMENT, Action, Code
+from dunning.policy.covering import Scope
 from dunning.policy.days import day, utc
 from dunning.policy.deciding import Verdict, decide
 from dunning.policy.facts import Facts, Notice, Suspension
@@ -30,20 +31,21 @@ class Future:
     entries: tuple[Entry, ...]
     ends: Code
     covers: tuple[str, ...]
+    follows: tuple[str, ...] = ()
 
 
 def look_ahead(policy: Policy, facts: Facts, now: datetime, verdict: Verdict, *, to_suspension: bool = False) -> Future:
     """The future from a verdict at `now`; `to_suspension` stops at the first suspension."""
     entries: list[Entry] = []
-    covers: tuple[str, ...] | None = None
+    first: Scope | None = None
     at, waits = now, 0
     while isinstance(verdict.next, Take) or isinstance(verdict.next, Wait) and waits < MOST_WAITS:
         found = verdict.next
         if isinstance(found, Take):
             waits = 0
             entries.append(Entry(day(at, facts.zone), at, found.stage, found.action, found.because))
-            if found.action is Action.SUSPEND and covers is None:
-                covers = verdict.scope.covers
+            if found.action is Action.SUSPEND and first is None:
+                first = verdict.scope
                 if to_suspension:
                     break
             facts = _taken(facts, at, found, verdict)
@@ -57,7 +59,8 @@ def look_ahead(policy: Policy, facts: Facts, now: datetime, verdict: Verdict, *,
             else:
                 break
         verdict = decide(policy, facts, at)
-    return Future(tuple(entries), verdict.next.because.code, covers or ())
+    first = first or Scope()
+    return Future(tuple(entries), verdict.next.because.code, first.covers, first.follows)
 
 
 def _taken(facts: Facts, at: datetime, take: Take, verdict: Verdict) -> Facts:

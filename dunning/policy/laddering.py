@@ -90,14 +90,15 @@ def _rows_by_place(policy: Policy, facts: Facts, began: datetime | None) -> tupl
     earlier: dict[int, list[Notice]] = {}
     if facts.notices:
         places = {stage.name: place for place, stage in enumerate(policy.stages)}
-        for row in facts.notices if len(facts.notices) == 1 else sorted(facts.notices, key=_attempt):
+        for row in facts.notices if len(facts.notices) == 1 else sorted(facts.notices, key=attempt):
             place = places.get(row.stage)
             if place is not None:
                 (current if _since(began, row.queued_at) else earlier).setdefault(place, []).append(row)
     return current, earlier
 
 
-def _attempt(row: Notice) -> tuple[datetime, bool, str]:
+def attempt(row: Notice) -> tuple[datetime, bool, str]:
+    """The order in which letters and calls were tried."""
     return (row.queued_at, row.bounced_at is None, row.role or "")
 
 

@@ -1,5 +1,6 @@
 """How is a written mapping read field by field, with every fault named by its path?"""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -11,6 +12,9 @@ T = TypeVar("T")
 D = TypeVar("D")
 Kind = TypeVar("Kind", bound=StrEnum)
 LARGEST = Decimal(10) ** 15
+MOST_DECIMALS = 15
+# Control characters, and halves of characters: no database keeps them, no letter carries them.
+UNWRITTEN = ("Cc", "Cs")
 
 
 class MappingError(ValueError):
@@ -88,7 +92,9 @@ def money(value: object) -> Decimal:
         amount = Decimal(str(value).strip())
     except InvalidOperation:
         raise ValueError("is not an amount") from None
-    if not amount.is_finite() or abs(amount) >= LARGEST:
+    places = amount.as_tuple().exponent
+    # Infinity and the like have none. Compared, not computed with: 1e999999999 can't be computed with.
+    if not isinstance(places, int) or places < -MOST_DECIMALS or not -LARGEST < amount < LARGEST:
         raise ValueError("is not an amount")
     return amount
 
@@ -97,7 +103,14 @@ def text(value: object) -> str:
     """A text; numbers count as written."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("is not a text")
-    return str(value)
+    try:
+        written = str(value)
+    except ValueError:
+        # A number too long to be written out.
+        raise ValueError("is not a text") from None
+    if any(unicodedata.category(sign) in UNWRITTEN for sign in written):
+        raise ValueError("is not a text")
+    return written
 
 
 def optional_text(value: object) -> str | None:

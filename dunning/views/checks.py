@@ -9,6 +9,7 @@ from billing.figures import waiting_money
 from billing.money import ZERO
 from customers import formats
 from dunning import policy as book
+from dunning.breaking import reach
 from dunning.wording import because
 from subscriptions.models import Subscription
 
@@ -26,7 +27,7 @@ class Check:
 
 def checks(look: Looking) -> list[Check]:
     """Every reason that was looked for, in the order a doubter would ask; the rule itself comes last."""
-    return [each(look) for each in (_payments, _receipts, _disputes, _holds, _calendar, _provider, _rulebook)]
+    return [each(look) for each in ROWS]
 
 
 def _payments(look: Looking) -> Check:
@@ -93,6 +94,16 @@ def _provider(look: Looking) -> Check:
     return Check(True, gettext("State at 21Vianet"), text)
 
 
+def _breaker(look: Looking) -> Check:
+    found = reach(look.proposal.partner, now=look.now, proposed=[look.customer.pk])
+    values = {"k": formats.grouped(found.number), "n": formats.grouped(found.limit)}
+    if found.exceeded:
+        return Check(
+            False, gettext("Circuit breaker"), gettext("%(k)s customers within 24 hours, the limit is %(n)s") % values
+        )
+    return Check(True, gettext("Circuit breaker"), gettext("closed, %(k)s of %(n)s customers within 24 hours") % values)
+
+
 def _rulebook(look: Looking) -> Check:
     name = gettext("The rule, asked again now")
     if look.judged is None:
@@ -115,3 +126,6 @@ def _rulebook(look: Looking) -> Check:
             zone=look.zone,
         ),
     )
+
+
+ROWS = (_payments, _receipts, _disputes, _holds, _calendar, _breaker, _provider, _rulebook)

@@ -10,11 +10,12 @@ from django.db.models import Sum
 from django.utils.translation import gettext
 
 from billing.models import InvoiceLine
-from billing.money import ZERO, plain
-from customers.models import Letter, Message
+from billing.money import ZERO
+from customers.models import Contact, Letter, Message
 from customers.sending import words
 from customers.writing import contact_for, language_of
 from dunning import policy as book
+from dunning.describing import suspension_values
 from dunning.models import Decision, PolicyTold, Proposal, Stage
 from dunning.picturing import deleted_on
 from dunning.wording import proof, stage
@@ -55,11 +56,20 @@ class Evidence:
     earliest_at: datetime | None
     deletes_on: date
     deletion_days: int
+    # What another month of these adds to the debt, and until when their terms run with the provider.
+    each_month: Decimal
+    terms_end: date | None
+    contact: Contact | None
     provider_cost: Decimal
     provider_bill: ProviderBill | None
     letter: dict[str, Any]
     told_policy: PolicyTold | None
     off: list[Suspension]
+
+    @property
+    def against(self) -> int:
+        """How many of the reasons looked for stand against it."""
+        return sum(not one.fine for one in self.checks)
 
 
 class Gathering(Looking):
@@ -89,7 +99,10 @@ class Gathering(Looking):
             earliest_at=earliest,
             deletes_on=deletes,
             deletion_days=self.version.deletion_days,
-            letter=self._letter(happens, deletes),
+            letter=self._letter(happens),
+            each_month=sum((debt.billed for debt in debts if debt.off), ZERO),
+            terms_end=max((one.ends_on for one in self.subscriptions.values() if one.ends_on), default=None),
+            contact=contact_for(self.customer, ["billing", "owner"]),
             told_policy=PolicyTold.objects.filter(customer=self.customer, version=self.version).first(),
             off=self._off(),
             **self._cost(),
@@ -191,11 +204,10 @@ class Gathering(Looking):
         cost = lines.aggregate(sum=Sum("total"))["sum"] if bill else None
         return {"provider_cost": cost or ZERO, "provider_bill": bill}
 
-    def _letter(self, happens: datetime, deletes: date) -> dict[str, Any]:
+    def _letter(self, happens: datetime) -> dict[str, Any]:
         """The mail the customer will get, in their language, with today's figures."""
         contact = contact_for(self.customer, ["billing", "owner"])
         due = self.judged.decision.undisputed if self.judged else self.proposal.decision.amount
-        seats = list(self.subscriptions.values())
         letter = Message(
             partner=self.proposal.partner,
             customer=self.customer,
@@ -203,18 +215,13 @@ class Gathering(Looking):
             language=language_of(self.customer, contact),
             to_email=contact.email if contact else "",
             queued_at=self.now,
-            values={
-                "invoice": self.invoice.number,
-                "amount": plain(due, self.invoice.currency),
-                "currency": self.invoice.currency,
-                "reference": self.invoice.reference,
-                "subscriptions": [one.name for one in seats],
-                "seats": sum(one.quantity for one in seats),
-                "since": happens.isoformat(),
-                "deletes_on": str(deletes),
-                "deletion_days": self.version.deletion_days,
-                "link": f"/my/invoices/{self.invoice.pk}/",
-            },
+            values=suspension_values(
+                self.invoice,
+                list(self.subscriptions.values()),
+                debt=due,
+                since=happens,
+                deletion_days=self.version.deletion_days,
+            ),
         )
         subject, text, _html = words(letter)
         return {

@@ -14,8 +14,9 @@ from customers.entering import Here, staff
 from customers.roles import May
 from dunning import policy as book
 from dunning.models import Case, PolicyVersion
+from dunning.phrasing import when_text
 from dunning.publishing import policy_of
-from dunning.wording import ANCHORS, stage
+from dunning.wording import stage
 
 
 @dataclass(frozen=True)
@@ -50,25 +51,6 @@ def policy(request: Here) -> HttpResponse:
 def sentence(one: book.Stage, rules: book.Policy) -> Sentence:
     """A step of the ladder as people read it."""
     return Sentence(when_text(one), stage(one.name), what_text(one, rules))
-
-
-def when_text(one: book.Stage) -> str:
-    """3 days before the due date; 7 days after the final notice was delivered."""
-    anchor = str(ANCHORS[str(one.anchor)])
-    if one.anchor is book.Anchor.DELIVERED:
-        anchor = gettext("%(stage)s is delivered") % {"stage": stage(one.of or "")}
-    days = abs(one.offset)
-    named = {"n": formats.grouped(days), "anchor": anchor}
-    if not days:
-        return gettext("On the day of %(anchor)s") % named
-    business = one.unit is book.Unit.BUSINESS_DAYS
-    if one.offset < 0:
-        text = ngettext("%(n)s day before %(anchor)s", "%(n)s days before %(anchor)s", days)
-    elif business:
-        text = ngettext("%(n)s business day after %(anchor)s", "%(n)s business days after %(anchor)s", days)
-    else:
-        text = ngettext("%(n)s day after %(anchor)s", "%(n)s days after %(anchor)s", days)
-    return text % named
 
 
 def what_text(one: book.Stage, rules: book.Policy) -> str:

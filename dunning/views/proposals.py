@@ -1,17 +1,18 @@
 """Shall this be suspended? The proposals that wait, the evidence for one, and the yes or no of a person."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from customers import formats
+from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.models import User
 from customers.roles import May
@@ -21,9 +22,10 @@ from dunning.approving import refuse as say_no
 from dunning.forms import PostponeForm, RefuseForm
 from dunning.models import Proposal
 from dunning.wording import waits
-from subscriptions.models import Subscription
 
+from . import exports
 from .evidence import Gathering
+from .lines import Line, Reader, count_seats, decided_line
 
 PAGE = 50
 SHOWN = {"waiting": [Proposal.State.PROPOSED, Proposal.State.APPROVED], "ended": ["carried_out", "refused", "aborted"]}
@@ -36,18 +38,53 @@ def mine(request: Here) -> Any:
 
 @require_safe
 @staff(May.SEE_BOOK)
-def proposals(request: Here) -> HttpResponse:
+def proposals(request: Here) -> HttpResponseBase:
     """The proposals that wait, or those that ended."""
+    if exporting.wanted(request):
+        show, rows = _asked(request)
+        return exports.lines(request, "proposals", rows, _line, show)
+    return proposals_page(request)
+
+
+def _asked(request: Here) -> tuple[str, Any]:
+    """Those that wait or those that ended, in their order."""
     show = "ended" if request.GET.get("show") == "ended" else "waiting"
     found = mine(request).filter(state__in=SHOWN[show]).annotate(given=Count("approvals"))
     order = ("-ended_at", "-pk") if show == "ended" else ("-decision__amount", "pk")
-    related = found.select_related("customer", "decision__invoice").order_by(*order)
+    return show, found.select_related("customer", "decision__invoice__customer").order_by(*order)
+
+
+def proposals_page(
+    request: Here,
+    *,
+    refused: str = "",
+    form: PostponeForm | None = None,
+    chosen: Collection[int] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """The list; with what was chosen and typed where that was refused."""
+    show, related = _asked(request)
     page = Paginator(related, PAGE).get_page(request.GET.get("page"))
-    covers = {pk for one in page.object_list for pk in one.covers}
-    seats = dict(Subscription.objects.filter(pk__in=covers).values_list("pk", "quantity"))
-    rows = [{"proposal": one, "users": sum(seats.get(pk, 0) for pk in one.covers)} for one in page.object_list]
-    waiting = mine(request).filter(state__in=SHOWN["waiting"]).count()
-    return render(request, "dunning/proposals.html", {"page": page, "rows": rows, "show": show, "waiting": waiting})
+    today = request.now.astimezone(request.zone).date()
+    lines = [_line(one, Reader(today, request.zone)) for one in page.object_list]
+    count_seats(lines)
+    context = {
+        "page": page,
+        "proposed": lines,
+        "show": show,
+        "waiting": mine(request).filter(state__in=SHOWN["waiting"]).count(),
+        "choosing": show == "waiting" and request.membership.may(May.APPROVE),
+        "chosen": chosen,
+        "refused": refused,
+        "form": form or PostponeForm(today=today),
+    }
+    return render(request, "dunning/proposals.html", context, status=status)
+
+
+def _line(one: Any, reader: Reader) -> Line:
+    line = decided_line(one.decision, reader)
+    line.proposal, line.given, line.needed = one, one.given, one.approvals_needed
+    return line
 
 
 @require_safe

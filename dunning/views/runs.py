@@ -1,50 +1,66 @@
 """What did each look at the whole book come to? The runs, one run as a document, and a dry one."""
 
-from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseRedirect
+from django.core.paginator import Page, Paginator
+from django.db.models import Max
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.money import ZERO
+from billing.models import BankReading
+from customers import exporting, formats
 from customers.entering import Here, staff
-from customers.models import Customer
 from customers.roles import May
-from dunning import policy as book
-from dunning.models import Case, Decision, Proposal, Run, Stage
-from dunning.recording import as_json
-from dunning.reviewing import Judged
+from dunning.breaking import of_run, reach, standing
+from dunning.forms import BreakerForm, PostponeForm
+from dunning.models import Breaker, BreakerLift, Proposal, Run
 from dunning.running import alone, dry_run
 from dunning.running import run as run_the_book
-from dunning.wording import because, stage, waits
-from subscriptions.models import Subscription
+from dunning.wording import WAITS, waits
+
+from . import exports
+from .lines import Line, Reader, count_seats, judged_lines, rows_of, sums
 
 PAGE = 50
-SHOWN = 200
+KINDS = ("skipped", "notices", "calls", "restored", "unchanged", "evaluated")
 
 
 @require_safe
 @staff(May.SEE_BOOK)
 def runs(request: Here) -> HttpResponse:
-    """All runs, newest first."""
-    found = Run.objects.visible_to(request.user).of(request.partner).order_by("-began_at", "-pk")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    rows = [{"run": one, "skipped": sum(one.skipped.values())} for one in page.object_list]
-    context = {"page": page, "rows": rows, "waiting": _waiting(request)}
-    return render(request, "dunning/runs.html", context)
+    """All runs, newest first, and what the circuit breaker says of this day."""
+    return runs_page(request)
 
 
-def _waiting(request: Here) -> int:
-    live = Proposal.objects.visible_to(request.user).of(request.partner)
-    return live.filter(state=Proposal.State.PROPOSED).count()
+def runs_page(request: Here, form: BreakerForm | None = None, status: int = 200) -> HttpResponse:
+    """The list of runs; `form` is one about the breaker's limit that was refused, with its input."""
+    found = Run.objects.visible_to(request.user).of(request.partner).select_related("breaker")
+    page = Paginator(found.order_by("-began_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    partner = request.partner
+    limits = {"number": partner.breaker_customers, "percent": partner.breaker_percent, "cap": partner.breaker_cap}
+    found_open = standing(partner)
+    context = {
+        "page": page,
+        "rows": [{"run": one, "skipped": sum(one.skipped.values())} for one in page.object_list],
+        "waiting": waiting_proposals(request).count(),
+        "reach": reach(partner, now=request.now),
+        "breaker": found_open,
+        **agreed(found_open),
+        "form": form or BreakerForm(initial=limits),
+        "opened": form is not None,
+    }
+    return render(request, "dunning/runs.html", context, status=status)
+
+
+def waiting_proposals(request: Here) -> Any:
+    """The proposals nobody has decided yet."""
+    return Proposal.objects.visible_to(request.user).of(request.partner).filter(state=Proposal.State.PROPOSED)
 
 
 @require_POST
@@ -60,147 +76,41 @@ def run_now(request: Here) -> HttpResponse:
     return redirect("run", document.pk)
 
 
-@dataclass
-class Line:
-    """One invoice of a run: what it would have been, and why it was or wasn't done."""
-
-    customer: Customer
-    number: str
-    invoice_id: int
-    amount: Decimal
-    currency: str
-    step: str
-    why: str
-    again: datetime | None = None
-    proposal: Proposal | None = None
-    seats: int = 0
-    covers: int = 0
-
-
 @dataclass(frozen=True)
-class Reader:
-    """In whose zone and on which day the document is read."""
+class Sheet:
+    """What a run's page shows, written or dry. `result` has the figures, `lines` is one page of the list chosen."""
 
-    today: date
-    zone: tzinfo
-
-    def why(self, code: str, values: Any, currency: str) -> str:
-        """A reason in words."""
-        return because(code, values, currency=currency, today=self.today, zone=self.zone)
+    result: Any
+    at: datetime
+    shown: str
+    why: str
+    lines: Page[Any]
+    proposed: list[Line]
+    breaker: Breaker | None
+    before: Run | None = None
 
 
 @require_safe
 @staff(May.SEE_BOOK)
-def run(request: Here, run_id: int) -> HttpResponse:
+def run(request: Here, run_id: int) -> HttpResponseBase:
     """One run as a document: figures, proposals, and each kind of line with its reasons."""
-    one = get_object_or_404(Run.objects.visible_to(request.user).of(request.partner), pk=run_id)
+    mine = Run.objects.visible_to(request.user).of(request.partner)
+    one = get_object_or_404(mine.select_related("partner", "breaker"), pk=run_id)
     reader = Reader(request.now.astimezone(request.zone).date(), request.zone)
-    decisions = list(
-        Decision.objects.filter(run=one)
-        .select_related("invoice__customer", "message", "proposal")
-        .order_by("-amount", "pk")[: 4 * SHOWN]
-    )
-    proposed = [_decided(row, reader) for row in decisions if row.action == Stage.Action.SUSPEND]
-    _count_seats(proposed)
-    lists = {
-        "skipped": _held(one, reader),
-        "notices": [_decided(row, reader) for row in decisions if "notice" in row.action],
-        "calls": [_decided(row, reader) for row in decisions if row.action in ("call_task", "hand_over")],
-    }
-    before = Run.objects.of(request.partner).filter(began_at__lt=one.began_at).order_by("-began_at").first()
-    return render(request, "dunning/run.html", _document(request, one, before, proposed, lists))
-
-
-def _decided(row: Decision, reader: Reader) -> Line:
-    invoice = row.invoice
-    return Line(
-        customer=invoice.customer,
-        number=invoice.number or "",
-        invoice_id=invoice.pk,
-        amount=row.amount,
-        currency=invoice.currency,
-        step=stage(row.stage),
-        why=reader.why(row.because, row.values, invoice.currency),
-        again=row.not_before,
-        proposal=getattr(row, "proposal", None),
-    )
-
-
-def _count_seats(lines: list[Line]) -> None:
-    covers = {pk for line in lines if line.proposal for pk in line.proposal.covers}
-    seats = dict(Subscription.objects.filter(pk__in=covers).values_list("pk", "quantity"))
-    for line in lines:
-        if line.proposal:
-            line.covers = len(line.proposal.covers)
-            line.seats = sum(seats.get(pk, 0) for pk in line.proposal.covers)
-
-
-def _held(one: Run, reader: Reader) -> list[Line]:
-    """Those this run left alone, as long as no later look has changed what the case says."""
-    cases = Case.objects.filter(partner_id=one.partner_id, reviewed_at=one.began_at, kind="wait")
-    rows = cases.select_related("invoice", "customer").order_by("-undisputed", "pk")[:SHOWN]
-    return [
-        Line(
-            customer=case.customer,
-            number=case.invoice.number or "",
-            invoice_id=case.invoice_id,
-            amount=case.undisputed,
-            currency=case.invoice.currency,
-            step=stage(case.stage) if case.stage else "",
-            why=reader.why(case.because, case.values, case.invoice.currency),
-            again=case.look_again_at,
-        )
-        for case in rows
-    ]
-
-
-def _document(
-    request: Here, one: Run, before: Run | None, proposed: list[Line], lists: dict[str, list[Line]]
-) -> dict[str, Any]:
-    shown = request.GET.get("show", "skipped")
-    shown = shown if shown in lists else "skipped"
-    waiting = [line for line in proposed if line.proposal and line.proposal.state == Proposal.State.PROPOSED]
-    return {
-        "run": one,
-        "dry": False,
-        "figures": figure_rows(one, before),
-        "proposed": proposed,
-        "proposed_sums": sums(proposed),
-        "waiting": waiting,
-        "waiting_covers": sum(line.covers for line in waiting),
-        "waiting_seats": sum(line.seats for line in waiting),
-        "lists": lists,
-        "shown": shown,
-        "lines": lists[shown],
-        "reasons": [{"word": waits(code), "n": n} for code, n in sorted(one.skipped.items())],
-    }
-
-
-def sums(lines: list[Line]) -> list[tuple[str, Decimal]]:
-    """The lines' amounts, by currency."""
-    found: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for line in lines:
-        found[line.currency] += line.amount
-    return sorted(found.items())
-
-
-def figure_rows(one: Any, before: Run | None = None) -> list[dict[str, Any]]:
-    """The run's figures, each beside the run before."""
-    rows = (
-        ("evaluated", gettext("Evaluated")),
-        ("unchanged", gettext("Unchanged")),
-        ("notices", gettext("Notices")),
-        ("tasks", gettext("Tasks")),
-        ("proposals", gettext("Suspensions proposed")),
-        ("reinstatements", gettext("Reinstatements")),
-    )
-    made = []
-    for name, label in rows:
-        value = getattr(one, name)
-        change = value - getattr(before, name) if before else 0
-        note = "" if before is None else gettext("same") if not change else f"{change:+,d}".replace("-", "−")
-        made.append({"label": label, "value": f"{value:,d}", "note": note})
-    return made
+    rows, as_line = rows_of(one, "proposed")
+    proposed = [as_line(row, reader) for row in rows]
+    count_seats(proposed)
+    shown, why = _chosen(request)
+    rows, as_line = rows_of(one, shown, why)
+    if exporting.wanted(request):
+        return exports.lines(request, f"run-{one.on}", rows, as_line, shown, why)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page.object_list = [as_line(row, reader) for row in page.object_list]
+    before = mine.filter(began_at__lt=one.began_at).order_by("-began_at", "-pk").first()
+    after = mine.filter(began_at__gt=one.began_at).order_by("began_at", "pk").first()
+    sheet = Sheet(one, one.began_at, shown, why, page, proposed, of_run(one), before)
+    context = _document(request, sheet) | {"run": one, "dry": False, "after": after, "changed": changed(one)}
+    return render(request, "dunning/run.html", context)
 
 
 @require_safe
@@ -208,49 +118,107 @@ def figure_rows(one: Any, before: Run | None = None) -> list[dict[str, Any]]:
 def dry(request: Here) -> HttpResponse:
     """What a run would do now. Nothing is written."""
     look = dry_run(request.partner, now=request.now)
-    reader = Reader(look.on, request.zone)
-    found = [_judged(one, reader) for one in look.judged if one.loaded.invoice.balance > 0]
-    lists: dict[str, list[Line]] = {"skipped": [], "notices": [], "calls": []}
-    proposed: list[Line] = []
-    for kind, line in found:
-        (proposed if kind == "proposed" else lists[kind]).append(line)
-    for lines in (*lists.values(), proposed):
-        lines.sort(key=lambda line: -line.amount)
-    shown = request.GET.get("show", "skipped")
-    shown = shown if shown in lists else "skipped"
-    context = {
-        "run": None,
-        "on": request.now,
-        "dry": True,
-        "result": look.result,
-        "figures": figure_rows(look.result),
-        "proposed": proposed,
-        "proposed_sums": sums(proposed),
-        "lists": lists,
-        "shown": shown,
-        "lines": lists[shown][:SHOWN],
-        "reasons": [{"word": waits(code), "n": n} for code, n in sorted(look.result.skipped.items())],
+    lists = judged_lines(look.judged, Reader(look.on, request.zone))
+    shown, why = _chosen(request)
+    lines = [line for line in lists[shown] if why in ("", line.code)]
+    page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
+    before = Run.objects.visible_to(request.user).of(request.partner).order_by("-began_at", "-pk").first()
+    sheet = Sheet(look.result, request.now, shown, why, page, lists["proposed"], look.breaker, before)
+    return render(request, "dunning/run.html", _document(request, sheet) | {"run": None, "dry": True, "changed": []})
+
+
+def _chosen(request: Here) -> tuple[str, str]:
+    """Which list, and of which reason only."""
+    shown = request.GET.get("show", KINDS[0])
+    shown = shown if shown in KINDS else KINDS[0]
+    why = request.GET.get("why", "")
+    return shown, why if shown == "skipped" and why in WAITS else ""
+
+
+def _document(request: Here, sheet: Sheet) -> dict[str, Any]:
+    open_now = [line for line in sheet.proposed if line.proposal and line.proposal.state == Proposal.State.PROPOSED]
+    skipped = sorted(sheet.result.skipped.items(), key=lambda pair: (-pair[1], pair[0]))
+    return {
+        "sheet": sheet,
+        "result": sheet.result,
+        "on": sheet.at,
+        "before": sheet.before,
+        "figures": figure_rows(sheet.result, sheet.before),
+        "tabs": _tabs(sheet.result),
+        "shown": sheet.shown,
+        "page": sheet.lines,
+        "lines": sheet.lines.object_list,
+        "proposed": sheet.proposed,
+        "proposed_sums": sums(sheet.proposed),
+        "choosing": bool(open_now) and request.membership.may(May.APPROVE),
+        "form": PostponeForm(today=request.now.astimezone(request.zone).date()),
+        "waiting": open_now,
+        "breaker": sheet.breaker,
+        **agreed(sheet.breaker),
+        "reach": reach(request.partner, now=request.now),
+        "reasons": [{"code": code, "word": waits(code), "n": n, "on": code == sheet.why} for code, n in skipped],
+        "why": waits(sheet.why) if sheet.why else "",
+        "stale_hours": _stale_hours(request, sheet),
     }
-    return render(request, "dunning/run.html", context)
 
 
-def _judged(one: Judged, reader: Reader) -> tuple[str, Line]:
-    answer, invoice = one.decision.next, one.loaded.invoice
-    name = getattr(answer, "stage", None)
-    line = Line(
-        customer=one.loaded.customer,
-        number=invoice.number or "",
-        invoice_id=invoice.pk,
-        amount=one.decision.undisputed,
-        currency=invoice.currency,
-        step=stage(name) if name else "",
-        why=reader.why(str(answer.because.code), as_json(answer.because.values), invoice.currency),
-        again=getattr(answer, "until", None),
-        covers=len(one.decision.covers) + len(one.decision.follows),
+def agreed(breaker: Breaker | None) -> dict[str, Any]:
+    """Who has said that it may be lifted; nobody of one that would only trip."""
+    if breaker is None or breaker.pk is None:
+        return {"agreed": [], "agreed_by": set()}
+    words = list(BreakerLift.objects.filter(breaker=breaker).select_related("user").order_by("at"))
+    return {"agreed": words, "agreed_by": {word.user_id for word in words}}
+
+
+def _stale_hours(request: Here, sheet: Sheet) -> int | None:
+    """How many hours before the run the bank was last read, where that held a step back."""
+    if not sheet.result.skipped.get("stale_cash"):
+        return None
+    known = BankReading.objects.filter(partner=request.partner, recorded_at__lte=sheet.at).aggregate(at=Max("at"))["at"]
+    return int((sheet.at - known).total_seconds() // 3600) if known else None
+
+
+def figure_rows(one: Any, before: Run | None = None) -> list[dict[str, Any]]:
+    """The run's figures, each beside the run before and leading to its list."""
+    rows = (
+        ("evaluated", gettext("Evaluated"), "evaluated"),
+        ("unchanged", gettext("Unchanged"), "unchanged"),
+        ("notices", gettext("Notices"), "notices"),
+        ("tasks", gettext("Tasks"), "calls"),
+        ("proposals", gettext("Suspensions proposed"), "proposed"),
+        ("reinstatements", gettext("Reinstatements"), "restored"),
     )
-    if not isinstance(answer, book.Take):
-        return "skipped", line
-    if answer.action is book.Action.SUSPEND:
-        return ("proposed" if answer.deed is book.Deed.PROPOSE else "skipped"), line
-    notice = answer.action in (book.Action.NOTICE, book.Action.DELETION_NOTICE)
-    return ("notices" if notice else "calls"), line
+    made = []
+    for name, label, kind in rows:
+        value = getattr(one, name)
+        was = getattr(before, name) if before else None
+        url = "#proposed" if kind == "proposed" else f"?show={kind}#lists"
+        made.append({"label": label, "value": formats.grouped(value), "note": _difference(value, was), "url": url})
+    skipped, was = sum(one.skipped.values()), sum(before.skipped.values()) if before else None
+    note = _difference(skipped, was)
+    label = gettext("Left alone")
+    return [*made, {"label": label, "value": formats.grouped(skipped), "note": note, "url": "?show=skipped#lists"}]
+
+
+def _difference(value: int, was: int | None) -> str:
+    if was is None:
+        return ""
+    return gettext("same") if value == was else gettext("%(n)s before") % {"n": formats.grouped(was)}
+
+
+def _tabs(one: Any) -> list[dict[str, Any]]:
+    return [
+        {"kind": "skipped", "label": gettext("Left alone"), "n": sum(one.skipped.values())},
+        {"kind": "notices", "label": gettext("Notices"), "n": one.notices},
+        {"kind": "calls", "label": gettext("Calls"), "n": one.tasks},
+        {"kind": "restored", "label": gettext("Reinstated"), "n": one.reinstatements},
+        {"kind": "unchanged", "label": gettext("Unchanged"), "n": one.unchanged},
+        {"kind": "evaluated", "label": gettext("All"), "n": one.evaluated},
+    ]
+
+
+def changed(one: Run) -> list[dict[str, Any]]:
+    """Whose answer is another one than at the look before, in words, the most frequent first."""
+    pairs = sorted(one.changed.items(), key=lambda pair: (-pair[1], pair[0]))
+    split = [(*code.partition(">"), n) for code, n in pairs]
+    return [{"was": waits(was), "now": waits(now), "n": n} for was, _arrow, now, n in split]

@@ -81,12 +81,12 @@ HANHAI = House(
             {E3: 24, VISIO: 6, EXCHANGE: 12, PROJECT: 10},
             "May Chen",
         ),
-        Actor("杭州云栖数据", "yunqi.example", "reminded", {STANDARD: 96, E3: 31}, "周敏", ZH),
+        Actor("杭州云栖数据", "yunqi.example", "promised", {STANDARD: 96, E3: 31}, "周敏", ZH),
         Actor("Harbour Light Hotels", "harbourlight.example", "suspended", {STANDARD: 71, EXCHANGE: 17}, "James Reed"),
-        Actor("Nguyễn Import-Export", "bounce.example", "bounced", {STANDARD: 40, VISIO: 12}, "Nguyễn Thị Hoa"),
+        Actor("Nguyễn Import-Export", "bounce.example", "broken", {STANDARD: 40, VISIO: 12}, "Nguyễn Thị Hoa"),
         Actor("成都天府医疗", "tianfu.example", "restored", {STANDARD: 44, E3: 18}, "刘洋", ZH),
-        Actor("Ørsted Consulting Shanghai", "orsted.example", "answered", {STANDARD: 15, VISIO: 4}, "Lars Ørsted"),
-        Actor("ООО «Восток-Сервис»", "vostok.example", "pays", {STANDARD: 33, E3: 9}, "Ирина Соколова", RU),
+        Actor("Ørsted Consulting Shanghai", "orsted.example", "reports", {STANDARD: 15, VISIO: 4}, "Lars Ørsted"),
+        Actor("ООО «Восток-Сервис»", "vostok.example", "keeps", {STANDARD: 33, E3: 9}, "Ирина Соколова", RU),
     ),
 )
 
@@ -116,8 +116,8 @@ BOHAI = House(
         Actor("沈阳智造科技", "zhizao.example", "suspended", {E3: 52, PROJECT: 7}, "韩冰", ZH),
         Actor("Müller & Söhne (China)", "mueller.example", "restored", {STANDARD: 27, VISIO: 5}, "Jürgen Müller"),
         Actor("青岛远帆软件", "", "no_contact", {STANDARD: 19}, "", ZH),
-        Actor("Baltic Amber Retail", "amber.example", "reminded", {STANDARD: 23, EXCHANGE: 30}, "Ieva Ozola"),
-        Actor("天津港联科技", "ganglian.example", "part_paid", {E3: 35, STANDARD: 12}, "马超", ZH),
+        Actor("Baltic Amber Retail", "amber.example", "held", {STANDARD: 23, EXCHANGE: 30}, "Ieva Ozola"),
+        Actor("天津港联科技", "ganglian.example", "extended", {E3: 35, STANDARD: 12}, "马超", ZH),
     ),
 )
 

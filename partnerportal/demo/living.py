@@ -186,7 +186,7 @@ class Book:
             for offer, seats in actor.seats.items():
                 yield Charge(actor.name, offer, seats, PRICES[offer], day, ends, domain=actor.domain)
             first, seats = next(iter(actor.seats.items()))
-            if day == SECOND_BILL and actor.part in ("questions", "pays"):
+            if day == SECOND_BILL and actor.part in ("questions", "pays", "keeps"):
                 share = Decimal("0.7742")
                 yield Charge(
                     actor.name,
@@ -210,7 +210,7 @@ class Book:
                     actor.domain,
                     Decimal(-1),
                 )
-            if day == SECOND_BILL and actor.part == "answered":
+            if day == SECOND_BILL and actor.part == "reports":
                 yield Charge(
                     actor.name,
                     first,

@@ -10,7 +10,10 @@ from disputes.models import Dispute
 from disputes.questioning import question
 from disputes.resolving import answer, confirm
 from dunning.approving import refuse
+from dunning.claiming import claim
+from dunning.holding import extend, hold
 from dunning.models import Proposal
+from dunning.promising import promise
 from outbox import clock
 
 from .cast import FIRST_BILL, SECOND_BILL, VISIO, Actor
@@ -107,19 +110,91 @@ def _part_paid(book: "Book", actor: Actor, day: date) -> None:
         book.pay(actor, SECOND_BILL, Decimal("1500.00"))
 
 
+def _keeps(book: "Book", actor: Actor, day: date) -> None:
+    """Promises the second invoice, and pays it on the promised day."""
+    _pays(book, actor, day)
+    if day == date(2026, 10, 26):
+        promise(book.invoice(actor, SECOND_BILL), None, date(2026, 10, 30), by=book.user_of(actor), now=clock.now())
+
+
+def _promised(book: "Book", actor: Actor, day: date) -> None:
+    """Promised the second invoice for next week; the ladder waits."""
+    _pays_first(book, actor, day)
+    if day == date(2026, 11, 18):
+        promise(book.invoice(actor, SECOND_BILL), None, date(2026, 11, 27), by=book.user_of(actor), now=clock.now())
+
+
+def _broken(book: "Book", actor: Actor, day: date) -> None:
+    """Letters come back; on the phone somebody promised to pay, and didn't."""
+    if day == date(2026, 11, 5):
+        promise(
+            book.invoice(actor, FIRST_BILL),
+            Decimal("3000.00"),
+            date(2026, 11, 13),
+            by=book.person(Role.COLLECTIONS),
+            now=clock.now(),
+            note="Ms Hoa on the phone: a first part by Friday",
+        )
+
+
+def _reports(book: "Book", actor: Actor, day: date) -> None:
+    """As answered; then says that the second invoice is paid."""
+    _answered(book, actor, day)
+    if day == date(2026, 11, 19):
+        invoice = book.invoice(actor, SECOND_BILL)
+        claim(
+            invoice.customer,
+            invoice,
+            amount=invoice.balance,
+            currency=invoice.currency,
+            paid_on=date(2026, 11, 18),
+            reference=invoice.reference or "",
+            by=book.user_of(actor),
+            now=clock.now(),
+        )
+
+
+def _held(book: "Book", actor: Actor, day: date) -> None:
+    """Pays the first; the second is held while its bank details are checked."""
+    _pays_first(book, actor, day)
+    if day == date(2026, 11, 16):
+        hold(
+            book.invoice(actor, SECOND_BILL),
+            reason="Their new bank account is being checked",
+            until_on=date(2026, 11, 30),
+            by=book.person(Role.COLLECTIONS),
+            now=clock.now(),
+        )
+
+
+def _extended(book: "Book", actor: Actor, day: date) -> None:
+    """Pays a part of the second invoice; for the rest the due day was moved."""
+    _part_paid(book, actor, day)
+    if day == date(2026, 11, 13):
+        extend(
+            book.invoice(actor, SECOND_BILL),
+            reason="Paid in two parts, as agreed with the owner",
+            until_on=date(2026, 11, 27),
+            by=book.person(Role.OWNER),
+            now=clock.now(),
+        )
+
+
 def _does_nothing(book: "Book", actor: Actor, day: date) -> None:
     return None
 
 
 PARTS: dict[str, Callable[["Book", Actor, date], None]] = {
     "pays": _pays,
-    "reminded": _pays_first,
     "questions": _questions,
-    "answered": _answered,
     "proposed": _proposed,
     "suspended": _does_nothing,
     "restored": _restored,
-    "bounced": _does_nothing,
+    "keeps": _keeps,
+    "promised": _promised,
+    "broken": _broken,
+    "reports": _reports,
+    "held": _held,
+    "extended": _extended,
     "no_contact": _does_nothing,
-    "part_paid": _part_paid,
 }

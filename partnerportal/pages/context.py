@@ -40,6 +40,7 @@ CUSTOMER: Final[tuple[tuple[str, str, str | Promise], ...]] = (
 )
 # Which kinds of waiting deeds a place of the side bar counts.
 COUNTED: Final[Mapping[str, tuple[str, ...]]] = {
+    "/payments/": ("receipt", "taken_back"),
     "/collections/": ("approve",),
     "/provider/": ("unmapped",),
     "/disputes/": ("dispute",),

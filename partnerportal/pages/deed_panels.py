@@ -10,10 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from billing.models import Claim, PromiseToPay
 from customers import formats
 from customers.forms import address_form
 from customers.models import Contact, ContactRole
 from customers.roles import May
+from dunning.breaking import PEOPLE
 from dunning.models import Decision
 from dunning.wording import because
 from subscriptions.models import Subscription
@@ -87,6 +89,28 @@ def _approve(row: Row, desk: Desk) -> Panel:
     )
 
 
+def _stop(row: Row, desk: Desk) -> Panel:
+    one = row.about
+    asked = one.state == "asked"
+    seats = Subscription.objects.filter(pk__in=one.scope).order_by("name")
+    users = sum(each.quantity for each in seats)
+    by, at = (one.opened_by, one.opened_at) if asked else (one.lift_asked_by, one.lift_asked_at)
+    return Panel(
+        figures=[{"label": gettext("Users"), "value": formats.grouped(users)}],
+        strong=_("Until somebody else agrees"),
+        text=_("nothing is switched off.") if asked else _("access stays off."),
+        facts=[
+            (_("Reason"), one.get_cause_display(), ""),
+            (_("Asked by"), formats.joined(str(by), formats.spoken(at, desk.today, desk.zone)), ""),
+            (_("Subscriptions"), ", ".join(each.name for each in seats), ""),
+            (_("What happened"), f"“{one.evidence[:280]}”", ""),
+            (_("What came of it"), f"“{one.outcome[:280]}”" if one.outcome else "", ""),
+        ],
+        link=reverse("stop", args=[one.pk]),
+        link_text=_("Look at it and decide"),
+    )
+
+
 def _of(k: int, n: int) -> str:
     return gettext("%(k)s of %(n)s") % {"k": k, "n": n}
 
@@ -119,6 +143,48 @@ def _call(row: Row, desk: Desk) -> Panel:
         form=CallForm(),
         action=reverse("worklist_call", args=[one.pk]),
         do=_("Log the call") if one.action == "call_task" else _("Log the hand-over"),
+    )
+
+
+def _promise(row: Row, desk: Desk) -> Panel:
+    one: PromiseToPay = row.about
+    contact = Contact.objects.filter(customer=row.customer, role=ContactRole.BILLING).first()
+    return Panel(
+        figures=[{"label": gettext("Promised and open"), "value": row.amount, "currency": row.currency}],
+        strong=_("The ladder has gone on."),
+        text=_("A call finds out why the promise was not kept; nothing waits for it."),
+        facts=[
+            (_("Call"), f"{contact.name} {contact.email}".strip() if contact else gettext("nobody is known"), ""),
+            (_("Invoice"), _invoice_text(one.invoice, desk), f"/invoices/{one.invoice_id}/"),
+            (_("Said by"), formats.joined(str(one.made_by), formats.spoken(one.made_at, desk.today, desk.zone)), ""),
+            (_("Note"), f"“{one.note}”" if one.note else "", ""),
+        ],
+        form=CallForm(),
+        action=reverse("promise_call", args=[one.pk]),
+        do=_("Log the call"),
+    )
+
+
+def _claim(row: Row, desk: Desk) -> Panel:
+    one: Claim = row.about
+    until = formats.spoken(row.due_at, desk.today, desk.zone) if row.due_at else ""
+    named = f"invoice={one.invoice.number}" if one.invoice else f"customer={one.customer_id}"
+    return Panel(
+        figures=[{"label": gettext("Reported"), "value": row.amount, "currency": row.currency}],
+        strong=gettext("Until %(when)s") % {"when": until},
+        text=_("the next step may wait for it. After that the dates go on as if nothing had been reported."),
+        facts=[
+            (_("Paid on"), formats.day(one.paid_on, desk.today), ""),
+            (_("Reference"), one.reference, ""),
+            (_("Invoice"), _invoice_text(one.invoice, desk), f"/invoices/{one.invoice_id}/")
+            if one.invoice
+            else (_("Invoice"), "", ""),
+            (_("Reported by"), formats.joined(str(one.by), formats.spoken(one.at, desk.today, desk.zone)), ""),
+            (_("Their words"), f"“{one.note}”" if one.note else "", ""),
+            (_("Not there?"), gettext("Say that it was not found"), reverse("claim_dismiss", args=[one.pk])),
+        ],
+        link=f"/payments/new/?{named}",
+        link_text=_("Record the payment"),
     )
 
 
@@ -167,6 +233,53 @@ def _contact(row: Row, desk: Desk) -> Panel:
     )
 
 
+def _receipt(row: Row, desk: Desk) -> Panel:
+    one = row.about
+    return Panel(
+        figures=[{"label": gettext("Received"), "value": row.amount, "currency": row.currency}],
+        strong=_("Until it is placed"),
+        text=_("no debt it could cover leads to a notice or a suspension."),
+        facts=[
+            (_("Booked"), formats.day(one.booked_on, desk.today), ""),
+            (_("Payer"), one.payer, ""),
+            (_("Text"), f"“{one.text}”" if one.text else "", ""),
+            (_("Possibly of"), row.customer.name if row.customer else "", ""),
+        ],
+        link=f"{reverse('bank')}?entry={one.pk}",
+        link_text=_("Place it"),
+    )
+
+
+def _taken_back(row: Row, desk: Desk) -> Panel:
+    one = row.about
+    return Panel(
+        figures=[{"label": gettext("Taken back"), "value": row.amount, "currency": row.currency}],
+        strong=_("Until it is taken back here too,"),
+        text=_("the debt it paid counts as paid, and nobody is asked for it."),
+        facts=[
+            (_("Booked"), formats.day(one.booked_on, desk.today), ""),
+            (_("Text"), f"“{one.text}”" if one.text else "", ""),
+        ],
+        link=f"{reverse('bank')}?entry={one.pk}",
+        link_text=_("Look at the entry"),
+    )
+
+
+def _bank(row: Row, desk: Desk) -> Panel:
+    return Panel(
+        figures=[],
+        strong=_("Until the bank is read again"),
+        text=_("nobody is suspended: whoever has paid may not be in the book yet."),
+        facts=[
+            (_("Last read"), formats.spoken(row.about.at, desk.today, desk.zone) if row.about else "", ""),
+            (_("Holds back"), row.why, ""),
+            (_("Nothing new?"), gettext("Say that the cash is complete"), reverse("cash_complete")),
+        ],
+        link=reverse("bank_import"),
+        link_text=_("Import a bank statement"),
+    )
+
+
 def _dispute(row: Row, desk: Desk) -> Panel:
     case = row.about
     late = case.answer_by < desk.now
@@ -196,6 +309,22 @@ def _draft(row: Row, desk: Desk) -> Panel:
     )
 
 
+def _write_off(row: Row, desk: Desk) -> Panel:
+    one = row.about
+    return Panel(
+        figures=[{"label": gettext("To be given up"), "value": row.amount, "currency": row.currency}],
+        strong=_("Until somebody agrees"),
+        text=_("the debt stays, and collections go on."),
+        facts=[
+            (_("Invoice"), _invoice_text(one.invoice, desk), f"/invoices/{one.invoice_id}/"),
+            (_("Asked by"), formats.joined(str(one.asked_by), formats.spoken(one.asked_at, desk.today, desk.zone)), ""),
+            (_("Reason"), one.reason, ""),
+        ],
+        link=reverse("write_off_decide", args=[one.pk]),
+        link_text=_("Decide about it"),
+    )
+
+
 def _unmapped(row: Row, desk: Desk) -> Panel:
     return Panel(
         figures=[{"label": gettext("Billed to nobody"), "value": row.amount, "currency": row.currency}],
@@ -222,8 +351,24 @@ def _deletion(row: Row, desk: Desk) -> Panel:
             (_("Suspended"), formats.spoken(first.confirmed_at, desk.today, desk.zone), ""),
             (_("Off"), ", ".join(one.subscription.name for one in row.about), ""),
         ],
-        link=f"/customers/{first.customer_id}/",
-        link_text=_("Open the customer"),
+        link=reverse("deletion", args=[invoice.pk]),
+        link_text=_("Decide about the data"),
+    )
+
+
+def _breaker(row: Row, desk: Desk) -> Panel:
+    one = row.about
+    return Panel(
+        figures=[
+            {"label": gettext("Customers"), "value": formats.grouped(len(one.customers))},
+            {"label": gettext("Limit in 24 hours"), "value": formats.grouped(one.limit)},
+            {"label": gettext("Agreed"), "value": _of(one.given, PEOPLE)},
+        ],
+        strong=_("Until two people lift it,"),
+        text=_("none of these suspensions is carried out. Payments count and end them as always."),
+        facts=[(_("Tripped"), formats.spoken(one.tripped_at, desk.today, desk.zone), "")],
+        link=reverse("breaker", args=[one.pk]),
+        link_text=_("Look at the customers"),
     )
 
 
@@ -254,12 +399,20 @@ def _stuck(row: Row, desk: Desk) -> Panel:
 
 BUILDERS: Final[Mapping[str, Callable[[Row, Desk], Panel]]] = {
     "approve": _approve,
+    "stop": _stop,
+    "breaker": _breaker,
     "deletion": _deletion,
     "call": _call,
+    "promise": _promise,
+    "claim": _claim,
     "bounced": _letters,
     "contact": _contact,
+    "receipt": _receipt,
+    "taken_back": _taken_back,
+    "bank": _bank,
     "dispute": _dispute,
     "draft": _draft,
+    "write_off": _write_off,
     "unmapped": _unmapped,
     "access": _stuck,
     "reading": _stuck,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,16 +10,22 @@ from django.db.models import (
     Count,
     Min,
     Model,
+    OuterRef,
+    Subquery,
     Sum,
 )
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import DisputedAmount
+from billing.bank.standing import last_reading
+from billing.models import Candidate, Claim, DisputedAmount
 from customers import formats
 from customers.models import Message
+from dunning.breaking import PEOPLE
+from dunning.claiming import looked_for_by
 from dunning.models import Case, Decision
+from dunning.publishing import policy_of
 from dunning.wording import because
 from subscriptions.models import AccessChange, CustomerReading, Subscription
 
@@ -27,15 +33,23 @@ from .deadlines import Row
 from .waiting import (
     KINDS,
     Desk,
+    breakers,
+    broken_promises,
     calls,
+    claims,
     drafts,
+    held_by_the_bank,
     near_deletion,
     proposals,
     questions,
+    receipts,
     returned,
+    returns,
+    stops,
     stuck,
     unknown_charges,
     unreachable,
+    write_offs,
 )
 
 # More of one kind is a list of its own; the counts are of all.
@@ -84,6 +98,28 @@ def scope_text(subscriptions: int, users: int) -> str:
     return formats.joined(first, second)
 
 
+def _stops(desk: Desk) -> list[Row]:
+    waiting = list(stops(desk).select_related("customer", "opened_by", "lift_asked_by").order_by("opened_at")[:MOST])
+    seats = dict(
+        Subscription.objects.filter(pk__in={pk for one in waiting for pk in one.scope}).values_list("pk", "quantity")
+    )
+    return [
+        Row(
+            kind="stop",
+            pk=one.pk,
+            title=gettext("Agree to a suspension") if one.state == "asked" else gettext("Agree to lift a suspension"),
+            who=one.customer.name,
+            why=formats.joined(
+                one.get_cause_display(), scope_text(len(one.scope), sum(seats.get(pk, 0) for pk in one.scope))
+            ),
+            due_at=desk.tonight(),
+            about=one,
+            customer=one.customer,
+        )
+        for one in waiting
+    ]
+
+
 def _calls(desk: Desk) -> list[Row]:
     return [
         Row(
@@ -100,6 +136,54 @@ def _calls(desk: Desk) -> list[Row]:
         )
         for one in calls(desk).select_related("invoice__customer").order_by("decided_at", "pk")[:MOST]
     ]
+
+
+def _broken(desk: Desk) -> list[Row]:
+    found = broken_promises(desk).select_related("customer", "invoice", "made_by").order_by("by_on", "pk")[:MOST]
+    return [
+        Row(
+            kind="promise",
+            pk=one.pk,
+            title=gettext("Call about a broken promise"),
+            who=one.customer.name,
+            why=gettext("%(invoice)s, promised by %(day)s")
+            % {"invoice": one.invoice.number, "day": formats.day(one.by_on, desk.today)},
+            due_at=desk.tonight(),
+            about=one,
+            amount=min(one.amount, one.invoice.balance),
+            currency=one.currency,
+            customer=one.customer,
+        )
+        for one in found
+    ]
+
+
+def _claims(desk: Desk) -> list[Row]:
+    found = claims(desk).select_related("partner", "customer", "invoice__case", "by").order_by("at", "pk")[:MOST]
+    return [
+        Row(
+            kind="claim",
+            pk=one.pk,
+            title=gettext("Check: the customer says they have paid"),
+            who=one.customer.name,
+            why=formats.joined(
+                str(one.invoice.number) if one.invoice else gettext("no invoice named"),
+                gettext("paid on %(day)s") % {"day": formats.day(one.paid_on, desk.today)},
+            ),
+            due_at=desk.tonight(_look_by(one)),
+            about=one,
+            amount=one.amount,
+            currency=one.currency,
+            customer=one.customer,
+        )
+        for one in found
+    ]
+
+
+def _look_by(one: Claim) -> date:
+    """The last business day on which the claim holds the next step."""
+    case = getattr(one.invoice, "case", None)
+    return looked_for_by(one, policy_of(case.version_id).claim_days if case else 0)
 
 
 def _due_text(one: Decision, desk: Desk) -> str:
@@ -165,12 +249,73 @@ def _unreachable(desk: Desk) -> list[Row]:
     ]
 
 
+def _receipts(desk: Desk) -> list[Row]:
+    found = list(receipts(desk).order_by("booked_on", "pk")[:MOST])
+    best: dict[int, Candidate] = {}
+    guesses = Candidate.objects.filter(entry__in=found).select_related("customer")
+    for one in guesses.order_by("entry_id", "-confidence", "pk"):
+        best.setdefault(one.entry_id, one)
+    return [
+        Row(
+            kind="receipt",
+            pk=one.pk,
+            title=gettext("Place a receipt"),
+            who=one.payer or gettext("no name"),
+            why=gettext("possibly of %(customer)s") % {"customer": best[one.pk].customer.name}
+            if one.pk in best
+            else gettext("nothing points to a customer"),
+            due_at=desk.tonight(),
+            about=one,
+            amount=one.amount,
+            currency=one.currency,
+            customer=best[one.pk].customer if one.pk in best else None,
+        )
+        for one in found
+    ]
+
+
+def _taken_back(desk: Desk) -> list[Row]:
+    found = returns(desk).prefetch_related("candidates__customer").order_by("booked_on", "pk")[:MOST]
+    return [
+        Row(
+            kind="taken_back",
+            pk=one.pk,
+            title=gettext("Take a payment back"),
+            who=one.candidates.all()[0].customer.name,
+            why=gettext("the bank took it back, here it still counts"),
+            due_at=desk.tonight(),
+            about=one,
+            amount=one.amount,
+            currency=one.currency,
+            customer=one.candidates.all()[0].customer,
+        )
+        for one in found
+    ]
+
+
+def _bank(desk: Desk) -> list[Row]:
+    read, held = last_reading(desk.partner), held_by_the_bank(desk).count()
+    hours = int((desk.now - read.at).total_seconds() // 3600) if read else 0
+    said = ngettext("It holds %(n)s step back", "It holds %(n)s steps back", held) % {"n": formats.grouped(held)}
+    ago = ngettext("last read %(n)s hour ago", "last read %(n)s hours ago", hours) % {"n": formats.grouped(hours)}
+    return [
+        Row(
+            kind="bank",
+            pk=desk.partner.pk,
+            title=gettext("Import a bank statement"),
+            who=ago,
+            why=said,
+            due_at=desk.tonight(),
+            about=read,
+        )
+    ]
+
+
 def _questions(desk: Desk) -> list[Row]:
-    cases = list(questions(desk).select_related("customer", "invoice").order_by("answer_by", "pk")[:MOST])
     frozen = DisputedAmount.objects.filter(
-        partner=desk.partner, case_number__in=[case.number for case in cases], decided_at=None
-    )
-    sums = dict(frozen.values_list("case_number").annotate(sum=Sum("amount")))
+        partner=desk.partner, case_number=OuterRef("number"), decided_at=None
+    ).values("case_number")
+    cases = questions(desk).annotate(frozen=Subquery(frozen.annotate(sum=Sum("amount")).values("sum")))
     return [
         Row(
             kind="dispute",
@@ -180,11 +325,11 @@ def _questions(desk: Desk) -> list[Row]:
             why=gettext("%(case)s, on %(invoice)s") % {"case": case.number, "invoice": case.invoice.number},
             due_at=case.answer_by,
             about=case,
-            amount=sums.get(case.number),
+            amount=case.frozen,
             currency=case.invoice.currency,
             customer=case.customer,
         )
-        for case in cases
+        for case in cases.select_related("customer", "invoice").order_by("answer_by", "pk")[:MOST]
     ]
 
 
@@ -203,6 +348,25 @@ def _drafts(desk: Desk) -> list[Row]:
             currency=one["currency"],
         )
         for one in found.order_by("period", "currency")[:MOST]
+    ]
+
+
+def _write_offs(desk: Desk) -> list[Row]:
+    found = write_offs(desk).select_related("customer", "invoice", "asked_by").order_by("asked_at", "pk")
+    return [
+        Row(
+            kind="write_off",
+            pk=one.pk,
+            title=gettext("Agree to a write-off"),
+            who=one.customer.name,
+            why=gettext("%(who)s asks: %(reason)s") % {"who": one.asked_by, "reason": one.reason},
+            due_at=None,
+            about=one,
+            amount=one.amount,
+            currency=one.currency,
+            customer=one.customer,
+        )
+        for one in found[:MOST]
     ]
 
 
@@ -234,7 +398,7 @@ def _deletions(desk: Desk) -> list[Row]:
         Row(
             kind="deletion",
             pk=invoice,
-            title=gettext("Decide before data is deleted"),
+            title=gettext("Decide: bring back until a date, or let the data go"),
             who=mine[0].customer.name,
             why=scope_text(len(mine), sum(one.subscription.quantity for one in mine)),
             due_at=mine[0].deletes_at,
@@ -245,6 +409,26 @@ def _deletions(desk: Desk) -> list[Row]:
         )
         for invoice, mine in groups.items()
     ]
+
+
+def _breakers(desk: Desk) -> list[Row]:
+    return [
+        Row(
+            kind="breaker",
+            pk=one.pk,
+            title=gettext("Lift the circuit breaker, or don’t"),
+            who=_customers_text(len(one.customers)),
+            why=gettext("more than %(n)s within 24 hours; %(k)s of %(all)s people agree")
+            % {"n": formats.grouped(one.limit), "k": one.given, "all": PEOPLE},
+            due_at=desk.tonight(),
+            about=one,
+        )
+        for one in breakers(desk).annotate(given=Count("lifts")).order_by("pk")[:MOST]
+    ]
+
+
+def _customers_text(n: int) -> str:
+    return ngettext("%(n)s customer", "%(n)s customers", n) % {"n": formats.grouped(n)}
 
 
 def _stuck(kind: str, model: type[Model], title: str | Promise) -> Callable[[Desk], list[Row]]:
@@ -269,12 +453,20 @@ def _stuck(kind: str, model: type[Model], title: str | Promise) -> Callable[[Des
 
 BUILDERS: Final[dict[str, Callable[[Desk], list[Row]]]] = {
     "approve": _approvals,
+    "stop": _stops,
+    "breaker": _breakers,
     "deletion": _deletions,
     "call": _calls,
+    "promise": _broken,
+    "claim": _claims,
     "bounced": _returned,
     "contact": _unreachable,
+    "receipt": _receipts,
+    "taken_back": _taken_back,
+    "bank": _bank,
     "dispute": _questions,
     "draft": _drafts,
+    "write_off": _write_offs,
     "unmapped": _unknown_charges,
     "access": _stuck("access", AccessChange, _("Help a change of access along")),
     "reading": _stuck("reading", CustomerReading, _("Read a customer from 21Vianet again")),

@@ -79,7 +79,9 @@ def _of_case(row: TimelineEntry, number: str) -> bool:
 
 def _money(invoice: Invoice) -> list[dict[str, Any]]:
     """Each payment and credit note with the part of it that was put against this invoice."""
-    parts = Allocation.objects.filter(line__invoice=invoice, offset=None).values(
+    # What was taken back says so in an entry of its own; what was given up is between our own people.
+    put = Allocation.objects.filter(line__invoice=invoice, offset=None, write_off=None, undoes=None)
+    parts = put.values(
         "payment__amount",
         "payment__booked_at",
         "payment_id",

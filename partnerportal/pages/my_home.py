@@ -16,7 +16,7 @@ from customers.roles import May
 from disputes.models import Dispute
 from subscriptions.models import Subscription
 
-from . import my_happened, my_rails, my_sentences
+from . import my_happened, my_rails, my_sentences, my_word
 from .my_invoices import row_of
 from .my_outlook import Outlook, outlooks
 from .my_saying import Voice, voice_of
@@ -30,6 +30,7 @@ def home(request: Here) -> HttpResponse:
     mine, voice = customer_here(request), voice_of(request)
     found = [one for one in outlooks(mine, now=request.now) if one.invoice.balance > ZERO or one.off]
     urgent = my_sentences.most_urgent(found, voice)
+    words = my_word.words_of(request, found)
     subscriptions = Subscription.objects.visible_to(request.user).filter(customer=mine, status="active").count()
     cases = Dispute.objects.visible_to(request.user).filter(customer=mine).open().order_by("pk")
     return render(
@@ -40,7 +41,8 @@ def home(request: Here) -> HttpResponse:
             "voice": voice,
             "sentences": my_sentences.of_home(found, voice),
             "figures": figures_of(found, waiting_money(Q(customer=mine)), voice),
-            "rows": [row_of(one.invoice, one.frozen, voice) for one in found],
+            "rows": [{**row_of(one.invoice, one.frozen, voice), "word": words[one.invoice.pk]} for one in found],
+            "word": words[urgent.invoice.pk] if urgent else None,
             "totals": totals(found),
             "urgent": urgent,
             "stops": my_rails.of_home(urgent, voice, subscriptions) if urgent else [],

@@ -6,19 +6,21 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Sum
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 
 from billing.models import Allocation, DisputedAmount, Invoice, InvoiceLine
 from billing.money import ZERO
+from billing.views import exports
+from customers import exporting
 from customers.entering import Here, customer, customer_here
 from customers.models import Partner
 from customers.roles import May
 from customers.seeing import ABOUT_INVOICES, see
 from disputes.models import Dispute
 
-from . import my_happened, my_rails, my_sentences
+from . import my_happened, my_rails, my_sentences, my_word
 from .my_outlook import frozen_of, outlook_of
 from .my_saying import Voice, listed, voice_of
 
@@ -33,9 +35,11 @@ def invoice_here(request: Here, pk: int) -> Invoice:
 
 
 @customer()
-def invoices(request: Here) -> HttpResponse:
+def invoices(request: Here) -> HttpResponseBase:
     """All invoices, the newest first, with what is still to pay of each."""
     mine = Invoice.objects.visible_to(request.user).issued().filter(customer=customer_here(request))
+    if exporting.wanted(request):
+        return exports.my_invoices(request, mine.order_by("-issued_on", "-pk"), voice_of(request).today)
     page = Paginator(mine.order_by("-issued_on", "-pk"), ROWS).get_page(request.GET.get("page"))
     voice, frozen = voice_of(request), frozen_of(invoice.pk for invoice in page.object_list)
     rows = [row_of(invoice, frozen.get(invoice.pk, ZERO), voice) for invoice in page.object_list]
@@ -69,6 +73,7 @@ def invoice(request: Here, pk: int) -> HttpResponse:
         see(found.customer, found.number or "", ABOUT_INVOICES, by=request.user, now=request.now)
     outlook, voice = outlook_of(found, now=request.now), voice_of(request)
     lines = lines_of(found)
+    word = my_word.words_of(request, [outlook])[found.pk]
     return render(
         request,
         "my/invoice.html",
@@ -76,7 +81,9 @@ def invoice(request: Here, pk: int) -> HttpResponse:
             "invoice": found,
             "voice": voice,
             "outlook": outlook,
-            "opening": my_sentences.of_invoice(outlook, voice),
+            "access": outlook.quote is not None and (bool(outlook.off) or outlook.due_before(voice.today)),
+            "opening": my_sentences.of_invoice(outlook, voice, word.promise),
+            "word": word,
             "stops": my_rails.of_invoice(outlook, voice),
             "row": row_of(found, outlook.frozen, voice),
             "chip": disputed_lines(lines),
@@ -150,11 +157,11 @@ def tax_rate(found: Invoice) -> Decimal | None:
 
 
 def paid_of(found: Invoice) -> dict[str, Decimal]:
-    """What payments and credit notes have taken off the total."""
+    """What payments, credit notes and what is no longer asked for have taken off the total."""
     put = Allocation.objects.filter(line__invoice=found)
     paid = put.filter(payment__isnull=False).aggregate(sum=Sum("amount"))["sum"] or ZERO
     credited = put.filter(credit_note__isnull=False).aggregate(sum=Sum("amount"))["sum"] or ZERO
-    return {"paid": -paid, "credited": -credited}
+    return {"paid": -paid, "credited": -credited, "given_up": -found.written_off}
 
 
 def bank_of(found: Invoice, partner: Partner) -> dict[str, str]:

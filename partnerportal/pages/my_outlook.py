@@ -3,18 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from billing.models import DisputedAmount, Invoice
-from billing.money import ZERO, plain, quantise
+from billing.money import ZERO, plain
 from customers.models import Customer
 from dunning import policy as book
 from dunning.facts import Loaded, load
 from dunning.models import Decision
-from dunning.policy.deciding import decide
-from dunning.policy.forecasting import look_ahead
-from dunning.policy.knowing import known
+from dunning.quoting import Quote, coming, counted_back, quote
 from subscriptions.models import Subscription, Suspension
 
 NOTICES = (book.Action.NOTICE, book.Action.CALL_TASK, book.Action.DELETION_NOTICE)
@@ -26,7 +24,8 @@ class Outlook:
 
     `suspends_at` is the instant of the first suspension ahead, `pay_by` the last moment to prevent it; both
     none where the future holds no suspension. `affected` would lose sign-in then. `off` is switched off because
-    of this invoice now; `coming_back` says that what was off is on its way back."""
+    of this invoice now; `coming_back` says that what was off is on its way back. `quote` is what to pay for access;
+    `held`: another reason than money holds some of what is off, so paying alone doesn't bring it back."""
 
     invoice: Invoice
     frozen: Decimal
@@ -39,6 +38,8 @@ class Outlook:
     deletes_on: date | None = None
     off: tuple[Suspension, ...] = ()
     coming_back: bool = False
+    quote: Quote | None = None
+    held: bool = False
 
     @property
     def to_pay(self) -> Decimal:
@@ -67,11 +68,8 @@ class Outlook:
 
     @property
     def brings_back(self) -> Decimal:
-        """The payment that lifts the suspension: down to the share of its debt that the policy asks to cure."""
-        rest = ZERO
-        if self.policy and self.off:
-            rest = (1 - self.policy.cure_share) * max(row.debt.debt for row in self.off)
-        return max(quantise(self.to_pay - rest, self.invoice.currency), ZERO)
+        """The payment that lifts the suspension, as the rulebook has it."""
+        return self.quote.amount if self.quote and self.quote.restores else self.to_pay
 
     @property
     def last_notice(self) -> Decision | None:
@@ -179,6 +177,7 @@ def _outlook(
     first = next((entry for entry in decision.schedule if entry.action is book.Action.SUSPEND), None)
     gone = [row.confirmed_at for row in off if row.confirmed_at]
     since = min(gone).astimezone(customer.tz).date() if gone else first.on if first else None
+    pay_by = _pay_by(loaded, first, history, now=now) if first else None
     return Outlook(
         invoice,
         frozen,
@@ -186,29 +185,28 @@ def _outlook(
         policy,
         tuple(history),
         suspends_at=first.at if first else None,
-        pay_by=_pay_by(loaded, first, history, now=now) if first else None,
-        affected=tuple(names[int(pk)] for pk in _covered(loaded, now=now)) if first else (),
+        pay_by=pay_by,
+        affected=tuple(names[int(pk)] for pk in coming(loaded, now)) if first else (),
         deletes_on=since + timedelta(days=policy.deletion_days) if since else None,
         off=tuple(off),
+        quote=quote(loaded, now=now, decision=decision, by=pay_by),
+        held=_held(loaded, off),
     )
 
 
-def _covered(loaded: Loaded, *, now: datetime) -> tuple[str, ...]:
-    """Whom the first suspension of the future would reach."""
-    at = now.astimezone(UTC)
-    policy, facts = loaded.policy, known(loaded.facts, at)
-    return look_ahead(policy, facts, at, decide(policy, facts, at), to_suspension=True).covers
+def _held(loaded: Loaded, off: Sequence[Suspension]) -> bool:
+    """Whether another reason than money holds some of what is off."""
+    mine = {str(row.subscription_id) for row in off}
+    others = (one for one in loaded.facts.suspensions if one.cause != book.NON_PAYMENT and one.ended_at is None)
+    return any(one.subscription in mine for one in others)
 
 
 def _pay_by(loaded: Loaded, first: book.Entry, history: Sequence[Decision], *, now: datetime) -> datetime | None:
     """The last moment to pay: as the latest notice that got through has printed it, else counted back from
     the suspension; none once it has passed."""
-    printed = [row.pay_by for row in history if row.pay_by and reached_at(row)]
-    if printed and printed[-1] > now:
-        return printed[-1]
-    policy, calendar = loaded.policy, loaded.facts.calendar
-    counted = first.at
-    if policy.settle_days:
-        last = book.shift(first.on, -policy.settle_days, book.Unit.BUSINESS_DAYS, calendar)
-        counted = book.first_instant(last, calendar.closes, calendar.zone)
-    return counted if counted > now else None
+    printed = [row for row in history if row.pay_by and reached_at(row)]
+    # A promise, a hold or an extension since has moved the suspension, and the time to pay with it.
+    stands = printed and not (printed[-1].suspend_on and first.on > printed[-1].suspend_on)
+    if stands and printed[-1].pay_by and printed[-1].pay_by > now:
+        return printed[-1].pay_by
+    return counted_back(loaded, first, now=now)

@@ -16,6 +16,7 @@ from dunning.models import PolicyTold, PolicyVersion
 from dunning.publishing import acknowledge, policy_of, version_for
 
 from .my_outlook import Outlook, outlooks
+from .my_policy_coming import coming
 from .my_policy_rows import Reader, rows
 from .my_saying import Voice, voice_of
 from .my_sentences import most_urgent
@@ -44,6 +45,7 @@ def policy(request: Here) -> HttpResponse:
             "policy": reader.policy,
             "rows": rows(reader),
             "chosen": chosen,
+            "coming": coming(mine, calendar, voice),
             "open": found,
             "told": PolicyTold.objects.filter(customer=mine, version=version).first(),
             "may_agree": request.membership.may(May.QUESTION),

@@ -82,8 +82,9 @@ def _when(reader: Reader, stage: book.Stage) -> str:
     """The first column: 7 days before, 14 days late, 7 days after the final notice."""
     count = _counted(stage, abs(stage.offset))
     if stage.anchor is book.Anchor.DELIVERED:
-        names = [each.name for each in reader.policy.stages]
-        if names.index(stage.of or stage.name) == names.index(stage.name) - 1:
+        # In a draft it may count from a notice that was taken out.
+        names = ["", *(each.name for each in reader.policy.stages)]
+        if stage.of and stage.of == names[names.index(stage.name) - 1]:
             return gettext("%(days)s after that") % {"days": count}
         named = wording.stage(stage.of or "")
         return gettext("%(days)s after: %(notice)s") % {"days": count, "notice": named}

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from billing.models import PromiseToPay
 from billing.money import ZERO
 from customers import formats
 from dunning import policy as book
@@ -22,12 +23,14 @@ class Opening:
     lead: str = ""
 
 
-def of_invoice(outlook: Outlook, voice: Voice) -> Opening:
-    """The opening of an invoice's page."""
+def of_invoice(outlook: Outlook, voice: Voice, promise: PromiseToPay | None = None) -> Opening:
+    """The opening of an invoice's page; `promise` is one that runs and holds its dates."""
     currency = outlook.invoice.currency
     if outlook.invoice.balance <= ZERO:
         return Opening(gettext("Paid. Nothing is open on this invoice."), _restoring(outlook))
     frozen = _frozen(outlook)
+    if outlook.held:
+        return Opening(_settles(outlook.brings_back, currency), together(str(HELD), frozen))
     if outlook.off:
         return Opening(
             _back(outlook.brings_back, currency, outlook.locked_out),
@@ -35,7 +38,23 @@ def of_invoice(outlook: Outlook, voice: Voice) -> Opening:
         )
     if outlook.to_pay <= ZERO:
         return Opening(gettext("Nothing is to pay now."), frozen)
+    if promise is not None:
+        return Opening(_promised(promise, voice), together(frozen, quiet(outlook, voice)))
     return Opening(_pay(outlook, voice), together(frozen, _calm(outlook, voice)))
+
+
+def _promised(promise: PromiseToPay, voice: Voice) -> str:
+    said = {"amount": money(promise.amount, promise.currency), "by": voice.when(promise.by_on)}
+    return gettext("You promised %(amount)s by %(by)s.") % said
+
+
+def quiet(outlook: Outlook, voice: Voice) -> str:
+    """Before which day nothing happens to an invoice at all."""
+    ahead = outlook.decision.schedule if outlook.decision else ()
+    if not ahead:
+        return gettext("Nothing is at risk as things stand.")
+    when = ahead[0].at if ahead[0].action is book.Action.SUSPEND else ahead[0].on
+    return gettext("Nothing happens before %(when)s.") % {"when": voice.when(when)}
 
 
 def _pay(outlook: Outlook, voice: Voice) -> str:
@@ -51,6 +70,14 @@ def _pay(outlook: Outlook, voice: Voice) -> str:
         return gettext("Pay %(amount)s now.") % said
     on = voice.when(due) if due else ""
     return gettext("Pay %(amount)s. It was due on %(on)s.") % {**said, "on": on}
+
+
+HELD = gettext_lazy("Access stays off for another reason too. A payment alone doesn't bring it back; talk to us.")
+
+
+def _settles(amount: Decimal, currency: str) -> str:
+    """What a payment does while another reason holds access back."""
+    return gettext("Pay %(amount)s to settle the debt behind the suspension.") % {"amount": money(amount, currency)}
 
 
 def _back(amount: Decimal, currency: str, count: int) -> str:
@@ -114,6 +141,8 @@ def of_home(found: Sequence[Outlook], voice: Voice) -> list[str]:
 
 def _owed(mine: Sequence[Outlook], currency: str, voice: Voice) -> str:
     off = [one for one in mine if one.off]
+    if any(one.held for one in off):
+        return together(_settles(sum((one.brings_back for one in off), ZERO), currency), str(HELD))
     if off:
         back = sum((one.brings_back for one in off), ZERO)
         return _back(back, currency, sum(one.locked_out for one in off))

@@ -101,6 +101,7 @@ def subscriptions(request: Here) -> HttpResponse:
         {
             "voice": voice,
             "off": off,
+            "held": any(one.outlook.held for one in off),
             "others": _other_causes(request),
             "page": page,
             "rows": _rows(list(page.object_list), found, request),

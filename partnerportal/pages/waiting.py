@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
 from django.db.models import (
+    Case,
     Count,
     DateTimeField,
     DurationField,
@@ -13,26 +14,35 @@ from django.db.models import (
     F,
     Model,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
+    When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Invoice
+from billing.bank.standing import taken_back
+from billing.models import BankEntry, Claim, Invoice, PromiseToPay, WriteOff
 from customers.entering import Here
-from customers.models import Contact, ContactRole, Customer, Membership, Message, Partner, User
+from customers.models import Contact, ContactRole, Customer, Membership, Message, Partner, TimelineEntry, User
 from customers.roles import May
 from disputes.models import Dispute
+from dunning import policy as book
+from dunning.banking import held_back
+from dunning.breaking import REASON as BREAKER
+from dunning.calendars import calendar_of
 from dunning.calling import BY_HAND
-from dunning.models import Decision, Proposal
+from dunning.models import Breaker, Decision, DeletionDecision, Proposal
 from outbox.models import Outcome
 from payables.models import ProviderLine
-from subscriptions.models import AccessChange, CustomerReading, Suspension
+from subscriptions.models import AccessChange, AccessStop, CustomerReading, Suspension
 
-NEAR_DELETION = timedelta(days=14)
+NEAR_DELETION = timedelta(days=15)
+# No policy lets money take longer to arrive than this many business days.
+MOST_SETTLING = 15
 END_OF_DAY = time(18)
 
 
@@ -73,20 +83,29 @@ class Kind:
 
 TABS: Final[dict[str, str | Promise]] = {
     "approve": _("To approve"),
-    "call": _("Calls"),
+    "call": _("Calls and promises"),
     "letters": _("Undelivered"),
     "dispute": _("Disputes"),
+    "money": _("Money to place"),
     "bill": _("Billing"),
     "provider": _("21Vianet"),
 }
 KINDS: Final[dict[str, Kind]] = {
     "approve": Kind("bars", "bad", "approve"),
+    "stop": Kind("bars", "bad", "approve"),
+    "breaker": Kind("bars", "bad", "approve"),
     "deletion": Kind("trash", "bad", "approve"),
     "call": Kind("phone", "warn", "call"),
+    "promise": Kind("phone", "warn", "call"),
+    "claim": Kind("yen", "accent", "call"),
     "bounced": Kind("zigzag", "bad", "letters"),
     "contact": Kind("person", "warn", "letters"),
+    "receipt": Kind("yen", "accent", "money"),
+    "taken_back": Kind("swap", "bad", "money"),
+    "bank": Kind("clock", "warn", "money"),
     "dispute": Kind("speech", "dispute", "dispute"),
     "draft": Kind("document", "accent", "bill"),
+    "write_off": Kind("yen", "warn", "bill", May.WRITE_OFF),
     "unmapped": Kind("building", "accent", "bill", May.SEE_BILLS),
     "access": Kind("swap", "bad", "provider"),
     "reading": Kind("swap", "accent", "provider"),
@@ -101,9 +120,46 @@ def proposals(desk: Desk) -> QuerySet[Any]:
     return desk.of(Proposal).filter(state=Proposal.State.PROPOSED)
 
 
+def stops(desk: Desk) -> QuerySet[Any]:
+    """Suspensions for a reason beside money that wait for somebody else than who asked: to begin or to end."""
+    asked_by_me = Q(state="asked", opened_by=desk.user) | Q(state="lift_asked", lift_asked_by=desk.user)
+    return desk.of(AccessStop).filter(state__in=["asked", "lift_asked"]).exclude(asked_by_me)
+
+
 def calls(desk: Desk) -> QuerySet[Any]:
     """Calls and hand-overs nobody has logged."""
     return desk.of(Decision).filter(action__in=BY_HAND, called_at=None, waived_at=None, case__closed_at=None)
+
+
+def broken_promises(desk: Desk) -> QuerySet[Any]:
+    """Promises whose day and settling days have passed without the money, and about which nobody has called since."""
+    called = TimelineEntry.objects.annotate(on=TruncDate("at", tzinfo=desk.zone)).filter(
+        customer=OuterRef("customer"),
+        code="call_logged",
+        about=OuterRef("invoice__number"),
+        on__gt=OuterRef("by_on"),
+    )
+    last = Case(*(When(invoice__case__version__settle_days=n, then=Value(on)) for n, on in _last_days(desk)))
+    late = desk.of(PromiseToPay).filter(kept_at=None, by_on__lt=desk.today, invoice__balance__gt=0)
+    broken: QuerySet[Any] = late.annotate(last=last).filter(~Exists(called), by_on__lt=F("last"))
+    return broken
+
+
+def _last_days(desk: Desk) -> list[tuple[int, date]]:
+    """For each number of settling days the day before which a promise must lie to be broken today."""
+    calendar = calendar_of(desk.partner.country, desk.partner.zone)
+    days = [desk.today]
+    while len(days) <= MOST_SETTLING:
+        earlier = days[-1] - timedelta(days=1)
+        while not book.business_day(earlier, calendar):
+            earlier -= timedelta(days=1)
+        days.append(earlier)
+    return list(enumerate(days))
+
+
+def claims(desk: Desk) -> QuerySet[Any]:
+    """Payments that customers say they have made and nobody has found or given up."""
+    return desk.of(Claim).filter(gone_at=None)
 
 
 def returned(desk: Desk) -> QuerySet[Any]:
@@ -117,6 +173,23 @@ def unreachable(desk: Desk) -> QuerySet[Any]:
     return desk.of(Customer).filter(~Exists(billing), contact_read_at__isnull=False)
 
 
+def receipts(desk: Desk) -> QuerySet[Any]:
+    """Money at the bank nobody has matched or set aside."""
+    rows: QuerySet[Any] = BankEntry.objects.visible_to(desk.user).of(desk.partner).waiting()
+    return rows
+
+
+def returns(desk: Desk) -> QuerySet[Any]:
+    """Payments the bank took back that still count in the book."""
+    return taken_back(BankEntry.objects.visible_to(desk.user).of(desk.partner))
+
+
+def held_by_the_bank(desk: Desk) -> QuerySet[Any]:
+    """Cases whose next step waits only because the bank was not read for too long."""
+    held: QuerySet[Any] = held_back(desk.partner)
+    return held
+
+
 def questions(desk: Desk) -> QuerySet[Any]:
     """Cases without an answer."""
     return desk.of(Dispute).filter(status__in=[Dispute.Status.NEW, Dispute.Status.INVESTIGATING])
@@ -127,38 +200,60 @@ def drafts(desk: Desk) -> QuerySet[Any]:
     return desk.of(Invoice).filter(status=Invoice.Status.DRAFT)
 
 
+def write_offs(desk: Desk) -> QuerySet[Any]:
+    """Debts that another person asked to give up."""
+    return desk.of(WriteOff).filter(agreed_at=None, refused_at=None).exclude(asked_by=desk.user)
+
+
 def unknown_charges(desk: Desk) -> QuerySet[Any]:
     """Provider lines of a charge type we don't know."""
     return desk.of(ProviderLine).filter(mapped=False, invoice_line=None, credit_line=None)
 
 
 def near_deletion(desk: Desk) -> QuerySet[Any]:
-    """Suspensions whose data the provider deletes within two weeks."""
+    """Suspensions whose data the provider deletes within fifteen days, and that two people have not let go."""
     days = ExpressionWrapper(
         F("debt__decision__version__deletion_days") * Value(timedelta(days=1), output_field=DurationField()),
         output_field=DurationField(),
     )
     ends = ExpressionWrapper(F("confirmed_at") + days, output_field=DateTimeField())
     live: QuerySet[Any] = desk.of(Suspension).filter(ended_at=None, confirmed_at__isnull=False, debt__isnull=False)
-    near: QuerySet[Any] = live.annotate(deletes_at=ends).filter(deletes_at__lt=desk.now + NEAR_DELETION)
+    gone = DeletionDecision.objects.filter(
+        invoice=OuterRef("debt__invoice"), confirmed_at__isnull=False, decided_at__gte=OuterRef("began_at")
+    )
+    near: QuerySet[Any] = live.annotate(deletes_at=ends).filter(~Exists(gone), deletes_at__lte=desk.now + NEAR_DELETION)
     return near
 
 
+def breakers(desk: Desk) -> QuerySet[Any]:
+    """Circuit breakers that hold somebody back."""
+    open_ones: QuerySet[Any] = Breaker.objects.visible_to(desk.user).of(desk.partner).holding()
+    return open_ones
+
+
 def stuck(desk: Desk, model: type[Model]) -> QuerySet[Any]:
-    """Deeds at the provider that were given up until a person looks."""
-    return desk.of(model).filter(outcome=Outcome.PARKED)
+    """Deeds at the provider that were given up until a person looks; what a breaker parked waits for that one."""
+    return desk.of(model).filter(outcome=Outcome.PARKED).exclude(reason=BREAKER)
 
 
 def counts(desk: Desk) -> dict[str, int]:
     """How many deeds of each kind wait, all of them, in one query."""
     found = {
         "approve": (proposals(desk), "pk"),
+        "stop": (stops(desk), "pk"),
+        "breaker": (breakers(desk), "pk"),
         "deletion": (near_deletion(desk), "debt__invoice"),
         "call": (calls(desk), "pk"),
+        "promise": (broken_promises(desk), "pk"),
+        "claim": (claims(desk), "pk"),
         "bounced": (returned(desk), "customer"),
         "contact": (unreachable(desk), "pk"),
+        "receipt": (receipts(desk), "pk"),
+        "taken_back": (returns(desk), "pk"),
+        "bank": (held_by_the_bank(desk), "partner"),
         "dispute": (questions(desk), "pk"),
         "draft": (drafts(desk), "period"),
+        "write_off": (write_offs(desk), "pk"),
         "unmapped": (unknown_charges(desk), "bill"),
         "access": (stuck(desk, AccessChange), "pk"),
         "reading": (stuck(desk, CustomerReading), "pk"),

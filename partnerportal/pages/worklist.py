@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.figures import Figures, figures
@@ -93,11 +93,13 @@ def _figures(it: Figures) -> list[dict[str, Any]]:
     invoices = ngettext("%(n)s invoice", "%(n)s invoices", it.overdue_invoices) % {"n": it.overdue_invoices}
     opened = ngettext("%(n)s open invoice", "%(n)s open invoices", it.open_invoices) % {"n": it.open_invoices}
     lines = ngettext("%(n)s line, frozen", "%(n)s lines, frozen", it.disputes) % {"n": it.disputes}
+    promised = ngettext("on %(n)s invoice", "on %(n)s invoices", it.promises) % {"n": it.promises}
     rows = [
         (gettext("Outstanding"), it.outstanding, opened, "/invoices/?state=open"),
         (gettext("Overdue"), it.overdue, invoices, "/invoices/?state=overdue"),
         (gettext("Net overdue"), it.net_overdue, gettext("less unapplied"), "/invoices/?state=overdue"),
         (gettext("Disputed"), it.disputed, lines, "/disputes/"),
+        (pgettext("amount", "Promised"), it.promised, promised, ""),
         (gettext("Unapplied"), it.unapplied, gettext("payments and credits"), "/payments/?show=unapplied"),
     ]
     return [

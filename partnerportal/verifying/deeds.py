@@ -34,11 +34,12 @@ LETTER_ALONE = SQL("""
 
 CHANGE_ALONE = SQL("""
     SELECT c.id AS access_change, c.key, c.wanted, CASE c.wanted
-               WHEN 'suspended' THEN o.id IS NOT NULL AND NOT (o.state = 'proposed')
+               WHEN 'suspended' THEN (o.id IS NOT NULL AND NOT (o.state = 'proposed')) OR s.decided_at = c.queued_at
                ELSE EXISTS (SELECT FROM subscriptions_suspension x WHERE x.lifted_by_id = c.id)
            END AS kept
     FROM subscriptions_accesschange c
     LEFT JOIN dunning_proposal o ON o.change_id = c.id
+    LEFT JOIN subscriptions_accessstop s ON s.change_id = c.id
     WHERE c.partner_id = ANY(%(partners)s) AND c.queued_at >= %(since)s::timestamptz
 """)
 
@@ -51,6 +52,18 @@ CARRIED_OUT_ALONE = SQL("""
            END AS kept
     FROM dunning_proposal o
     WHERE o.partner_id = ANY(%(partners)s) AND o.proposed_at >= %(since)s::timestamptz
+""")
+
+# Access that a person gave back for an open debt was that person's decision, at that instant.
+BACK_BY_NOBODY = SQL("""
+    SELECT x.id AS suspension, x.ended_at, EXISTS (
+               SELECT FROM dunning_deletiondecision n JOIN dunning_suspensiondebt d ON d.suspension_id = x.id
+               WHERE n.invoice_id = d.invoice_id AND n.choice = 'bring_back' AND n.decided_at = x.ended_at
+           ) AND c.wanted = 'active' AND c.queued_at = x.ended_at AND x.subscription_id = ANY(c.scope) AS kept
+    FROM subscriptions_suspension x
+    LEFT JOIN subscriptions_accesschange c ON c.id = x.lifted_by_id
+    WHERE x.cause = 'non_payment' AND x.ended_why = 'person'
+      AND x.partner_id = ANY(%(partners)s) AND x.began_at >= %(since)s::timestamptz
 """)
 
 # Every kind of effect, with its first attempts told apart by table.
@@ -111,6 +124,7 @@ CHECKS = (
     Question("I13", "a decision without its deed, or with another one", NO_DEED),
     Question("I13", "a dunning letter that no decision asked for", LETTER_ALONE),
     Question("I13", "a change of access that nobody decided", CHANGE_ALONE),
+    Question("I13", "a suspension that a person ended without deciding so", BACK_BY_NOBODY),
     Question("I13", "a proposal whose suspensions don't fit its state", CARRIED_OUT_ALONE),
     Question("I14", "a promise stands still: its worker is gone, or nobody knows why it is parked", STUCK),
     Question("I21", "a promise that had ended was worked on again", ENDED_TWICE),

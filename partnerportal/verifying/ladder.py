@@ -36,6 +36,8 @@ ASKED_EARLY = SQL("""
     LEFT JOIN billing_invoice i ON i.id = k.invoice_id
     CROSS JOIN LATERAL ({printed}) p
     WHERE t.partner_id = ANY(%(partners)s) AND t.began_at >= %(since)s::timestamptz
+      -- A stop that people decided for a reason beside money follows no notice; I30 looks at it.
+      AND NOT EXISTS (SELECT FROM subscriptions_accessstop s WHERE s.change_id = c.id)
 """).format(printed=PRINTED.format(invoice=SQL("k.invoice_id"), reached=REACHED_BY.format(at=SQL("t.began_at"))))
 
 # Business days are at least as many days; before the due day a date may be rolled back, so those are left out.

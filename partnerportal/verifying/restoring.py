@@ -92,9 +92,24 @@ LEFT_OFF = SQL("""
       AND x.partner_id = ANY(%(partners)s) AND x.began_at >= %(since)s::timestamptz
 """)
 
+# What no payment lifts: two people opened it, and its own resolution ended it, by two again where it was fraud.
+STOPPED_BY_ONE = SQL("""
+    SELECT x.id AS suspension, x.cause, x.began_at, x.ended_at, x.ended_why, s.state,
+           s.cause = x.cause AND x.subscription_id = ANY(s.scope) AND s.decided_by_id <> s.opened_by_id
+           AND s.decided_at = x.began_at
+           AND (x.ended_at IS NULL AND s.ended_at IS NULL
+                OR x.ended_at = s.ended_at AND x.ended_why = 'resolved' AND x.lifted_by_id = s.lift_id
+                   AND (s.cause <> 'fraud' OR s.ended_by_id <> s.lift_asked_by_id)) AS kept
+    FROM subscriptions_suspension x
+    LEFT JOIN subscriptions_accessstop s ON s.change_id = x.opened_by_id
+    WHERE x.cause IN ('fraud', 'request')
+      AND x.partner_id = ANY(%(partners)s) AND x.began_at >= %(since)s::timestamptz
+""")
+
 CHECKS = (
     Question("I29", "a payment cured the debt and access was not promised back with it", NOT_RESTORED),
     Question("I29", "a suspension ended as cured without the promise of access", NEVER_PROMISED),
     Question("I30", "access was switched on while another reason held it back", LIFTED_TOO_MUCH),
     Question("I30", "no reason is left, and access is not back nor on its way", LEFT_OFF),
+    Question("I30", "a reason beside money was opened or ended without the people it takes", STOPPED_BY_ONE),
 )

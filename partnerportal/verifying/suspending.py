@@ -1,5 +1,5 @@
 """Was every suspension still owed at the last look, did it touch exactly its own subscriptions, and did the
-provider hear each request once? (I4, I10, I16)"""
+provider hear each request once, and did two people agree where a day reached far? (I4, I10, I12, I16)"""
 
 from psycopg.sql import SQL
 
@@ -64,16 +64,18 @@ STOPPED = SQL("""
 
 SCOPE_GREW = SQL("""
     SELECT c.id AS access_change, i.number AS invoice, c.scope, o.covers,
-           to_jsonb(c.scope) <@ o.covers AND o.follows <@ o.covers AND k.invoice_id = e.invoice_id
-           AND NOT EXISTS (
+           NOT EXISTS (
                SELECT FROM unnest(c.scope) pk LEFT JOIN subscriptions_subscription u ON u.id = pk
                WHERE u.customer_id IS DISTINCT FROM c.customer_id OR u.partner_id <> c.partner_id
            )
-           AND NOT EXISTS (
-               SELECT FROM jsonb_array_elements_text(o.covers) pk
-               WHERE NOT o.follows @> to_jsonb(pk::bigint) AND NOT EXISTS (
-                   SELECT FROM billing_invoiceline l
-                   WHERE l.invoice_id = k.invoice_id AND l.subscription_id = pk::bigint
+           AND coalesce(s.scope = c.scope AND s.customer_id = c.customer_id,
+               to_jsonb(c.scope) <@ o.covers AND o.follows <@ o.covers AND k.invoice_id = e.invoice_id
+               AND NOT EXISTS (
+                   SELECT FROM jsonb_array_elements_text(o.covers) pk
+                   WHERE NOT o.follows @> to_jsonb(pk::bigint) AND NOT EXISTS (
+                       SELECT FROM billing_invoiceline l
+                       WHERE l.invoice_id = k.invoice_id AND l.subscription_id = pk::bigint
+                   )
                )
            ) AS kept
     FROM subscriptions_accesschange c
@@ -81,6 +83,7 @@ SCOPE_GREW = SQL("""
     LEFT JOIN dunning_decision k ON k.id = o.decision_id
     LEFT JOIN dunning_case e ON e.id = o.case_id
     LEFT JOIN billing_invoice i ON i.id = k.invoice_id
+    LEFT JOIN subscriptions_accessstop s ON s.change_id = c.id
     WHERE c.wanted = 'suspended' AND c.partner_id = ANY(%(partners)s) AND c.queued_at >= %(since)s::timestamptz
 """)
 
@@ -113,16 +116,49 @@ OPENED_BEYOND = SQL("""
     WHERE x.cause = 'non_payment' AND x.partner_id = ANY(%(partners)s) AND x.began_at >= %(since)s::timestamptz
 """)
 
+# Within 24 hours before each: how many different customers, against the limit of that day (a breaker froze it; else
+# it is today's), and whether a lifted breaker names this one.
+REACHED_FAR = SQL("""
+    SELECT x.id AS suspension, x.customer_id AS customer, x.began_at, n.customers, n.most, b.id AS breaker,
+           n.customers <= n.most OR b.id IS NOT NULL AS kept
+    FROM subscriptions_suspension x
+    JOIN customers_partner p ON p.id = x.partner_id
+    LEFT JOIN dunning_proposal o ON o.change_id = x.opened_by_id
+    CROSS JOIN LATERAL (
+        SELECT (
+            SELECT count(DISTINCT y.customer_id) FROM subscriptions_suspension y
+            WHERE y.partner_id = x.partner_id AND y.cause = 'non_payment'
+              AND y.began_at > x.began_at - interval '24 hours' AND y.began_at <= x.began_at
+        ) AS customers, coalesce((
+            SELECT w.limit FROM dunning_breaker w
+            WHERE w.partner_id = x.partner_id
+              AND w.tripped_at > x.began_at - interval '24 hours' AND w.tripped_at <= x.began_at
+            ORDER BY w.tripped_at DESC, w.id DESC LIMIT 1
+        ), least(p.breaker_cap, greatest(p.breaker_customers, floor(
+            (SELECT count(*) FROM customers_customer k WHERE k.partner_id = p.id) * p.breaker_percent / 100
+        )))) AS most
+    ) n
+    LEFT JOIN LATERAL (
+        SELECT w.id FROM dunning_breaker w
+        WHERE w.partner_id = x.partner_id AND w.customers @> ARRAY[x.customer_id]
+          AND w.lifted_at BETWEEN o.proposed_at AND x.began_at
+          AND (SELECT count(*) FROM dunning_breakerlift l WHERE l.breaker_id = w.id AND l.at <= w.lifted_at) >= 2
+        LIMIT 1
+    ) b ON true
+    WHERE x.cause <> 'provider' AND x.partner_id = ANY(%(partners)s) AND x.began_at >= %(since)s::timestamptz
+""")
+
 # The provider's own word: which subscription of whom did our request change?
 WRONG_SUBSCRIPTION = SQL("""
     SELECT t.id AS access_attempt, r.request_id, r.customer, r.subscription, c.scope,
            u.id = t.subscription_id AND u.id = ANY(c.scope) AND r.customer = lower(k.provider_id)
-           AND (c.wanted = 'active' OR o.covers @> to_jsonb(u.id)) AS kept
+           AND (c.wanted = 'active' OR o.covers @> to_jsonb(u.id) OR u.id = ANY(s.scope)) AS kept
     FROM verify_operation r
     JOIN subscriptions_accessattempt t ON t.request_id::text = r.request_id
     JOIN subscriptions_accesschange c ON c.id = t.change_id
     JOIN customers_customer k ON k.id = c.customer_id
     LEFT JOIN dunning_proposal o ON o.change_id = c.id
+    LEFT JOIN subscriptions_accessstop s ON s.change_id = c.id
     LEFT JOIN subscriptions_subscription u ON lower(u.provider_id) = r.subscription AND u.partner_id = t.partner_id
     WHERE t.partner_id = ANY(%(partners)s) AND t.began_at >= %(since)s::timestamptz
 """)
@@ -130,7 +166,11 @@ WRONG_SUBSCRIPTION = SQL("""
 TOOK_EFFECT_TWICE = SQL("""
     SELECT t.change_id AS access_change, t.subscription_id AS subscription, count(r.request_id) AS effects,
            count(r.request_id) <= 1 AS kept
-    FROM (SELECT DISTINCT change_id, subscription_id, request_id, partner_id FROM subscriptions_accessattempt) t
+    FROM (
+        -- What only put auto-renewal back changed no access.
+        SELECT DISTINCT change_id, subscription_id, request_id, partner_id FROM subscriptions_accessattempt
+        WHERE answer NOT LIKE '%%auto-renewal%%'
+    ) t
     JOIN subscriptions_accesschange c ON c.id = t.change_id
     LEFT JOIN verify_operation r ON r.request_id = t.request_id::text AND r.took_effect
     WHERE t.partner_id = ANY(%(partners)s) AND c.queued_at >= %(since)s::timestamptz
@@ -170,6 +210,7 @@ CHECKS = (
     Question("I10", "a subscription was to be suspended that no delivered notice had named", NOT_NAMED),
     Question("I10", "a suspension was opened outside the scope that was decided", OPENED_BEYOND),
     Question("I10", "the provider changed a subscription outside the scope", WRONG_SUBSCRIPTION),
+    Question("I12", "more customers suspended within a day than the limit, and no two people agreed", REACHED_FAR),
     Question("I2", "one request took effect at the provider more than once", REQUEST_TWICE),
     Question("I16", "one change of access took effect at the provider more than once", TOOK_EFFECT_TWICE),
     Question("I16", "the provider was asked for a change without an attempt of ours", UNEXPLAINED),

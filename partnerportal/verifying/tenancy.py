@@ -18,6 +18,8 @@ SCOPES = SQL("""
         SELECT 'access change' AS source, c.id, c.partner_id, c.customer_id, unnest(c.scope) AS pk
         FROM subscriptions_accesschange c
         UNION ALL
+        SELECT 'access stop', t.id, t.partner_id, t.customer_id, unnest(t.scope) FROM subscriptions_accessstop t
+        UNION ALL
         SELECT 'proposal', o.id, o.partner_id, o.customer_id, jsonb_array_elements_text(o.covers)::bigint
         FROM dunning_proposal o
         UNION ALL

@@ -17,11 +17,13 @@ from subscriptions.models import Suspension
 
 from . import (
     answers,
+    bank,
     deeds,
     ladder,
     ledgers,
     letters,
     money,
+    papers,
     replaying,
     restoring,
     silence,
@@ -31,7 +33,21 @@ from . import (
 )
 from .asking import Check, Finding, Scope
 
-ROOMS = (ladder, letters, suspending, silence, restoring, deeds, money, answers, tenancy, ledgers, replaying)
+ROOMS = (
+    ladder,
+    letters,
+    suspending,
+    silence,
+    restoring,
+    deeds,
+    money,
+    answers,
+    tenancy,
+    ledgers,
+    replaying,
+    bank,
+    papers,
+)
 # A day begins first where the clocks are furthest ahead.
 FIRST_ZONE = timezone(timedelta(hours=14))
 SMTP = "django.core.mail.backends.smtp.EmailBackend"

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.money import ZERO
 from billing.pricing import NoPriceRule
-from customers import formats
+from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.roles import May
 from payables.forms import ImportForm
@@ -23,6 +23,8 @@ from payables.importing import Imported, import_file
 from payables.models import ProviderBill, ProviderLine
 from payables.reading import BadFile
 from payables.rebilling import draft as draft_period
+
+from . import exports
 
 PAGE = 50
 LINES = 100
@@ -131,7 +133,7 @@ def _announce(request: Here, it: Imported) -> None:
 
 @require_safe
 @staff(May.SEE_BILLS)
-def bill(request: Here, bill_id: int) -> HttpResponse:
+def bill(request: Here, bill_id: int) -> HttpResponseBase:
     """One bill: each line and what it was billed as."""
     one = get_object_or_404(mine(request), pk=bill_id)
     today = request.now.astimezone(request.zone).date()
@@ -142,9 +144,10 @@ def bill(request: Here, bill_id: int) -> HttpResponse:
     found = every.filter({"all": Q(), "unmapped": _unmapped(), "unbilled": _unbilled()}[show])
     if words:
         found = found.filter(Q(customer__name__icontains=words) | Q(offer_name__icontains=words))
-    page = Paginator(
-        found.select_related("customer", "invoice_line__invoice", "credit_line__credit_note").order_by("row"), LINES
-    ).get_page(request.GET.get("page"))
+    ordered = found.select_related("customer", "invoice_line__invoice", "credit_line__credit_note").order_by("row")
+    if exporting.wanted(request):
+        return exports.lines(request, ordered, one.number, show, words)
+    page = Paginator(ordered, LINES).get_page(request.GET.get("page"))
     context = {
         "bill": one,
         "late": _late(one, today),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,12 +15,21 @@ from customers.models import Membership, User
 from customers.roles import Role
 from disputes.questioning import question
 from disputes.resolving import answer
+from dunning import correcting
+from dunning.banking import import_statement
+from dunning.claiming import claim
+from dunning.drafting import begin
 from dunning.founding import standard_policy
-from dunning.models import Case, Restart
+from dunning.lateness import print_with_policy
+from dunning.models import Breaker, BreakerLift, Case, DeletionDecision, Restart
+from dunning.promising import promise
 from dunning.publishing import acknowledge, publish
+from dunning.simulating import simulate_draft
 from outbox import clock
 from payables import rebilling
+from subscriptions.stopping import open_stop
 from tests import story
+from tests.money.conftest import a_customer
 
 NOON = story.at(story.SUSPEND, "15:00")
 
@@ -90,9 +100,49 @@ def full_book(book, bohai):
             recorded_at=now,
             recorded_by=staff,
         )
+        seats = customer.subscriptions.values_list("pk", flat=True)
+        open_stop(customer, seats, cause="fraud", evidence="Mass mail", by=staff, now=now)
     publish(book.partner, standard_policy("CNY"), effective_on=date(2027, 1, 1), now=now, by=staff)
+    for customer in (book.lanhai, book.mingyue):
+        breaker = Breaker.objects.create(partner=book.partner, tripped_at=now, limit=1, customers=[customer.pk])
+        BreakerLift.objects.create(partner=book.partner, breaker=breaker, user=staff, at=now)
+        DeletionDecision.objects.create(
+            partner=book.partner,
+            customer=customer,
+            invoice=customer.invoices.get(),
+            choice="let_go",
+            reason="They have moved away",
+            decided_at=now,
+            decided_by=staff,
+        )
+    for customer in (book.lanhai, book.mingyue):
+        invoice = customer.invoices.get()
+        promise(invoice, Decimal("5.00"), now.date(), by=staff, now=now)
+        said = {"amount": Decimal("6.00"), "currency": invoice.currency, "paid_on": now.date()}
+        claim(customer, invoice, **said, by=staff, now=now)
+    for partner, name in ((book.partner, "one"), (book.partner, "two")):
+        text = f"Date,Amount,Payer,ID\n2026-07-01,7.77,Lanhai Trading,{name}\n"
+        import_statement(partner, io.BytesIO(text.encode()), file_name=f"{name}.csv", now=now)
+    for customer in (book.lanhai, book.mingyue):
+        print_with_policy(customer.invoices.get(), language="en", now=now, by=staff)
+    for partner in (book.partner, bohai):
+        simulate_draft(begin(partner, now=now, by=staff), now=now, by=staff)
+    _correct(book, staff, now)
     story.settle_all(now)
     return book
+
+
+def _correct(book, staff, now) -> None:
+    """Money sent back, payments taken back, and debts that somebody asked to give up; two of each."""
+    nobodys = a_customer(book.partner, "Owes Nothing")
+    why = {"reason": "by mistake", "by": staff, "now": now}
+    for name in ("one", "two"):
+        spare = story.pay(nobodys, "10.00", now, reference=f"spare {name}").received.payment
+        correcting.send_back(spare, amount=Decimal(5), refunded_on=now.date(), reference=f"back {name}", **why)
+        bounced = story.pay(nobodys, "3.00", now, reference=f"bounced {name}").received.payment
+        correcting.take_payment_back(bounced, reversed_on=now.date(), **why)
+    for customer in (book.lanhai, book.mingyue):
+        correcting.ask_to_write_off(customer.invoices.get(), amount=Decimal(1), **why)
 
 
 @pytest.fixture

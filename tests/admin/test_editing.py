@@ -162,7 +162,7 @@ def test_a_hold_is_recorded_with_its_person_and_calls_for_a_review(book, bohai, 
         page, {"until_on": "2026-07-03", "reason": "Paid on Friday", "kind": "exemption", "customer": book.qinghe.pk}
     )
     hold.refresh_from_db()
-    assert (hold.until_on, hold.reason) == (date(2026, 7, 3), "Paid on Friday")
+    assert (hold.until_on, hold.reason) == (date(2026, 7, 3), "They pay on Friday"), "only its end may be changed"
     assert (hold.kind, hold.customer) == ("hold", book.lanhai)
     assert Customer.objects.get(pk=book.lanhai.pk).review_due_at == at_noon
 

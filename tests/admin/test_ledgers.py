@@ -14,8 +14,11 @@ from tests.admin.test_pages import named, ours
 HISTORY = {
     *("Invoice", "InvoiceLine", "CreditNote", "CreditNoteLine", "Payment", "Allocation", "DisputedAmount", "Series"),
     *("ProviderBill", "ProviderLine", "ProviderIdentity", "Decision", "Run", "Proposal", "Approval", "SuspensionDebt"),
+    *("PolicyDraft", "PromiseToPay", "Claim"),
     *("Case", "Restart", "PolicyVersion", "Stage", "PolicyTold", "CalendarEdition", "Suspension", "Subscription"),
     *("AccessChange", "AccessAttempt", "CustomerReading", "Message", "MessageAttempt", "TimelineEntry", "Dispute"),
+    *("WriteOff", "Refund", "Reversal", "BankStatement", "BankEntry", "BankReading", "Candidate", "Document"),
+    *("Breaker", "BreakerLift", "DeletionDecision", "Simulation", "AccessStop"),
     "Clock",
 }
 MAY_BE_TAKEN_AWAY = {"Membership"}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.forms.models import model_to_dict
 
-from billing.models import Hold
+from billing.models import BankEntry, Claim, CreditNote, CreditNoteLine, Hold, Invoice, PromiseToPay, WriteOff
 from customers.models import Customer, Membership, Message, Partner, User
 from customers.roles import STAFF_ROLES
 from disputes.questioning import question
-from dunning.models import Decision, Proposal, Run
+from dunning.banking import import_statement
+from dunning.founding import standard_policy
+from dunning.models import Breaker, Decision, DeletionDecision, Proposal, Run, Simulation, SuspensionDebt
+from dunning.policy.mapping import policy_to_mapping
+from dunning.simulating import simulate
 from payables.models import ProviderBill
-from subscriptions.models import AccessChange, CustomerReading
+from subscriptions.models import AccessChange, AccessStop, CustomerReading, Suspension
 from tests import story
 
 NOON = story.at(story.SUSPEND)
@@ -45,7 +50,7 @@ def _house(customer: Customer, mark: str) -> House:
     person = story.customer_person(customer, f"{mark.lower()}@customer.example")
     partner, invoice = customer.partner, customer.invoices.get()
     customer.contacts.update(name=f"{mark} Person")
-    Hold.objects.create(
+    held = Hold.objects.create(
         partner=partner,
         customer=customer,
         kind="hold",
@@ -79,8 +84,157 @@ def _house(customer: Customer, mark: str) -> House:
             "message": Message.objects.filter(customer=customer).earliest("pk").pk,
             "reading": _parked_reading(customer, mark).pk,
             "access": _parked_change(customer, mark).pk,
+            "hold": held.pk,
+            "stop": _stop(customer, mark).pk,
+            "suspension": _suspension(proposal).pk,
+            "write_off": _write_off(invoice, mark, story.people_of(partner)["admin_agent"]).pk,
+            "credit_note": _credit_note(customer, mark).pk,
+            "promise": _promise(invoice, mark, person).pk,
+            "bank_entry": (entry := _bank_entry(customer, mark)).pk,
+            "bank_statement": entry.statement_id,
+            "claim": _claim(invoice, mark, person).pk,
+            "simulation": _simulation(partner).pk,
+            "breaker": _breaker(customer).pk,
+            "deletion": _deletion(invoice, mark, story.people_of(partner)["admin_agent"]).pk,
         },
     )
+
+
+def _stop(customer: Customer, mark: str) -> AccessStop:
+    """A suspension for misuse that waits for a second person."""
+    return AccessStop.objects.create(
+        partner=customer.partner,
+        customer=customer,
+        cause="fraud",
+        scope=list(customer.subscriptions.values_list("pk", flat=True)),
+        evidence=f"{mark} evidence",
+        opened_by=story.people_of(customer.partner)["help_desk"],
+        opened_at=NOON,
+    )
+
+
+def _bank_entry(customer: Customer, mark: str) -> BankEntry:
+    """Money at the bank that nobody has matched."""
+    rows = f"Date,Amount,Payer,Text,ID\n2026-06-30,7.77,{mark} bank,{mark} money,{mark}\n"
+    import_statement(customer.partner, io.BytesIO(rows.encode()), file_name=f"{mark}.csv", now=NOON)
+    return BankEntry.objects.get(partner=customer.partner, entry_id=mark)
+
+
+def _suspension(proposal: Proposal) -> Suspension:
+    """One for non-payment, ended by a person."""
+    row = Suspension.objects.create(
+        partner=proposal.partner,
+        customer=proposal.customer,
+        subscription_id=proposal.covers[0],
+        cause="non_payment",
+        began_at=NOON,
+        ended_at=NOON,
+        ended_why="person",
+    )
+    SuspensionDebt.objects.create(
+        partner=proposal.partner,
+        suspension=row,
+        invoice=proposal.decision.invoice,
+        decision=proposal.decision,
+        debt=proposal.decision.amount,
+        earliest_at=NOON,
+        looked_at=NOON,
+    )
+    return row
+
+
+def _breaker(customer: Customer) -> Breaker:
+    """A breaker that nobody has lifted."""
+    return Breaker.objects.create(partner=customer.partner, tripped_at=NOON, limit=3, customers=[customer.pk])
+
+
+def _deletion(invoice: Invoice, mark: str, person: User) -> DeletionDecision:
+    """Data that one person lets go."""
+    return DeletionDecision.objects.create(
+        partner=invoice.partner,
+        customer=invoice.customer,
+        invoice=invoice,
+        choice="let_go",
+        reason=f"{mark} moved away",
+        decided_at=NOON,
+        decided_by=person,
+    )
+
+
+def _simulation(partner: Partner) -> Simulation:
+    """What the standard policy would change: nothing, but the page has its figures."""
+    policy = standard_policy(partner.currency)
+    result = simulate(partner, policy, now=NOON)
+    return Simulation.objects.create(partner=partner, at=NOON, mapping=policy_to_mapping(policy), result=result)
+
+
+def _promise(invoice: Invoice, mark: str, person: User) -> PromiseToPay:
+    """A promise that was not kept."""
+    return PromiseToPay.objects.create(
+        partner=invoice.partner,
+        customer=invoice.customer,
+        invoice=invoice,
+        amount=Decimal("2.00"),
+        currency=invoice.currency,
+        by_on=story.COURTESY,
+        made_at=story.at(story.ISSUED),
+        made_by=person,
+        note=f"{mark} note",
+    )
+
+
+def _claim(invoice: Invoice, mark: str, person: User) -> Claim:
+    """A payment that was reported long ago, and not found."""
+    return Claim.objects.create(
+        partner=invoice.partner,
+        customer=invoice.customer,
+        invoice=invoice,
+        amount=Decimal("3.00"),
+        currency=invoice.currency,
+        paid_on=story.COURTESY,
+        reference=f"{mark} claim",
+        at=story.at(story.COURTESY),
+        by=person,
+    )
+
+
+def _write_off(invoice: Invoice, mark: str, asker: User) -> WriteOff:
+    """A debt that somebody asked to give up."""
+    return WriteOff.objects.create(
+        partner=invoice.partner,
+        customer=invoice.customer,
+        invoice=invoice,
+        amount=Decimal("1.00"),
+        currency=invoice.currency,
+        reason=f"{mark} insolvent",
+        asked_by=asker,
+        asked_at=NOON,
+    )
+
+
+def _credit_note(customer: Customer, mark: str) -> CreditNote:
+    """Something given back that found no debt yet."""
+    note = CreditNote.objects.create(
+        partner=customer.partner,
+        customer=customer,
+        number=f"{mark}-C1",
+        why="goodwill",
+        reason=f"{mark} goodwill",
+        currency=customer.partner.currency,
+        total=Decimal("1.00"),
+        issued_on=story.ISSUED,
+        issued_at=story.at(story.ISSUED),
+    )
+    CreditNoteLine.objects.create(
+        partner=customer.partner,
+        credit_note=note,
+        position=1,
+        description=f"{mark} line",
+        net=Decimal("1.00"),
+        tax=0,
+        total=Decimal("1.00"),
+    )
+    return note
 
 
 def _call(like: Decision) -> Decision:

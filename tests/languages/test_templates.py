@@ -15,6 +15,7 @@ NOT_WORDS = {
     "CSV": "a format's name",
     "XLSX": "a format's name",
     "PDF": "a format's name",
+    "SHA-256": "the name of a fingerprint",
     "EN": "the short name of a language, as its own readers write it",
 }
 EVERY = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*") if path.suffix in (".html", ".txt"))

@@ -60,7 +60,6 @@ HOUSES = (HANHAI, NEVSKY)
 def owed(house: House, number: int = 1, **changes: Any) -> dict[str, Any]:
     """One invoice of a notice; overdue, its day of suspension named, unless changed."""
     return {
-        "decision": number,
         "invoice": f"{house.prefix}-0{number}",
         "invoice_id": house.link + number - 1,
         "stage": "third letter",
@@ -110,6 +109,13 @@ def values_of(house: House) -> dict[str, dict[str, Any]]:
                            "answer_by": "2026-11-25T10:00:00+00:00"},
         "answer": {**case, "outcome": "partly", "answer": "Three were cancelled in time.", "credit_note": credit,
                    "credited": house.part, "window_days": 4},
+        "received": {"amount": house.amount, "currency": one["currency"], "received_on": "2026-11-17",
+                     "invoices": [one["invoice"]], "link": "/my/invoices/"},
+        "statement": {"month": "2026-10", "first_on": "2026-10-01", "last_on": "2026-10-31",
+                      "balances": [{"currency": one["currency"], "opening": house.part, "closing": house.amount}],
+                      "link": "/my/statement/?from=2026-10-01&to=2026-10-31"},
+        "policy": {"version": 5, "effective_on": "2026-12-01", "from_on": "2026-12-24", "link": "/my/policy/",
+                   "changes": ["Final notice: 10 days after the due date, was 14 days after the due date"]},
     }  # fmt: skip
 
 
@@ -125,6 +131,9 @@ def facts_of(house: House) -> dict[str, tuple[list[str], list[str]]]:
         "restored": ([], ["2026-11-17T13:56:00+00:00", "2026-11-17T14:10:00+00:00"]),
         "question_taken": ([house.part, house.rest], [pay_by]),
         "answer": ([house.part], ["2026-11-18"]),
+        "received": ([house.amount], ["2026-11-17"]),
+        "statement": ([house.part, house.amount], ["2026-10-01", "2026-10-31"]),
+        "policy": ([], ["2026-12-01", "2026-12-24"]),
     }
 
 

@@ -12,6 +12,8 @@ from customers.models import Letter
 
 from .samples import HOUSES, LANGUAGES, QUEUED, House, facts_of, in_turn, parsed, values_of, write
 
+# News without a figure to pay.
+WITHOUT_AMOUNTS = ("restored", "policy")
 ORIGIN = "https://portal.example"
 ADDRESS = re.compile(r"https?://[^\s)]+")
 AMOUNT = re.compile(r"[¥₽]\d[\d,]*\.\d\d|\d[\d\u00a0]*,\d\d\u00a0[¥₽]")
@@ -48,7 +50,7 @@ def test_a_letter_names_its_facts_in_both_twins(house, letter, language):
         expected = [formats.amount(one, house.partner.currency) for one in amounts]
         expected += [formats.spoken(parsed(one), QUEUED.date(), house.customer.tz) for one in days]
     values = values_of(house)[letter]
-    for one in [values, *values.get("invoices", [])]:
+    for one in (each for each in [values, *values.get("invoices", [])] if isinstance(each, dict)):
         expected += [one[name] for name in ("invoice", "case", "credit_note", "reference") if one.get(name)]
         expected += one.get("subscriptions", [])
     if letter == "restored" or "case" in values:
@@ -87,7 +89,7 @@ def test_the_twins_lead_to_the_same_addresses(house, letter, language):
 def test_the_twins_name_the_same_amounts(house, letter, language):
     written = write(house, letter, language)
     assert set(AMOUNT.findall(written.page.words)) == set(AMOUNT.findall(written.text))
-    assert bool(AMOUNT.findall(written.text)) == (letter != "restored")
+    assert bool(AMOUNT.findall(written.text)) == (letter not in WITHOUT_AMOUNTS)
 
 
 @pytest.mark.parametrize(("house", "letter", "language"), EVERY)
@@ -100,7 +102,7 @@ def test_a_subject_is_one_line_that_names_customer_amount_and_day(house, letter,
     assert subject.isprintable()
     assert subject.startswith(house.customer.name)
     assert any(day in subject for day in spoken)
-    assert letter == "restored" or any(figure in subject for figure in figures)
+    assert letter in WITHOUT_AMOUNTS or any(figure in subject for figure in figures)
     EmailMessage(subject=subject, body=".", to=["a@b.example"]).message()
 
 
@@ -129,7 +131,7 @@ def test_the_html_is_one_column_with_one_button_and_nothing_to_fetch(house, lett
     page = written.page
     assert written.html.count('height="48"') == written.html.count('class="button"') == 1
     assert page.button.strip()
-    if letter != "restored":
+    if letter not in WITHOUT_AMOUNTS:
         assert AMOUNT.search(page.button)
     assert not {"img", "script", "link", "iframe", "form"} & set(page.tags)
     assert not re.search(r"url\(|src=|@import|\son\w+=", written.html)

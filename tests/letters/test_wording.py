@@ -13,6 +13,7 @@ BEFORE_DUE = {"due_on": "2026-11-20"}
     ("letter", "subject"),
     [
         ("invoice", "pay ¥9,305.94 by Wed 4 Nov and nothing is interrupted, invoice HH-2026-01"),
+        ("received", "¥9,893.60 of Tue 17 Nov has arrived, our last letter no longer counts"),
         ("credit_note", "¥587.66 credited on Tue 17 Nov, you owe that much less, credit note HH-2026-C3"),
         ("notice", "¥9,893.60 by Wed 25 Nov, 18:00, or 114 people lose sign-in"),
         ("deletion", "pay ¥9,893.60 before Mon 25 Jan 2027, or 21Vianet deletes the data"),
@@ -20,6 +21,7 @@ BEFORE_DUE = {"due_on": "2026-11-20"}
         ("restored", "114 people can sign in again since Tue 17 Nov, 22:10, invoice HH-2026-01"),
         ("question_taken", "¥587.66 of invoice HH-2026-01 is frozen, we answer by Wed 25 Nov, 18:00, case HH-2026-D7"),
         ("answer", "¥587.66 credited on Wed 18 Nov for invoice HH-2026-01, you owe that much less, case HH-2026-D7"),
+        ("policy", "invoices issued from Thu 24 Dec follow collections policy 5"),
     ],
 )
 def test_subjects_name_customer_amount_day_and_consequence(letter, subject):

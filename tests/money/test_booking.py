@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from billing.models import Invoice, Payment, PriceRule, Series
 from billing.money import plain, quantise
-from billing.numbering import next_number
+from billing.numbering import next_number, payment_reference, reference_code
 from billing.pricing import NoPriceRule, price, rule_on
 from billing.receiving import BadPayment
 from dunning.settling import settle
@@ -151,3 +151,10 @@ def test_a_hundred_in_equal_parts_is_a_hundred(hanhai, parts):
     invoice = issued(customer, [each] * (parts - 1) + [rest])
     pay(customer, Decimal("100.00"))
     assert Invoice.objects.get(pk=invoice.pk).balance == 0
+
+
+def test_two_invoices_never_share_a_payment_reference(hanhai, owes):
+    number = "HH-2026-77777"
+    other = owes("10.00")
+    Invoice.objects.filter(pk=other.pk).update(reference=reference_code(hanhai, number))
+    assert payment_reference(hanhai, number) == reference_code(hanhai, number, 1)

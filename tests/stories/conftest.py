@@ -11,6 +11,7 @@ from customers.models import Customer, Partner
 from dunning.models import Decision, Proposal
 from subscriptions.sandbox.loading import misbehave
 from tests import story
+from tests.conftest import Book
 
 
 @pytest.fixture
@@ -27,6 +28,19 @@ def donghai(bohai, sandbox_url, mail_dir) -> Partner:
     story.issue_all(bohai)
     story.run_day(bohai, story.COURTESY)
     return bohai
+
+
+@pytest.fixture
+def small(hanhai, people, mail_dir) -> Book:
+    """Lanhai and Mingyue with one invoice each, contacts entered by hand: a book without a provider."""
+    companies = [
+        story.company("Lanhai Trading", story.Seats(), story.Seats("Visio Plan 2", 4, story.Decimal("99.00"))),
+        story.company("Mingyue Logistics"),
+    ]
+    story.import_book(hanhai, companies)
+    story.issue_all(hanhai)
+    lanhai, mingyue = (story.customer_named(hanhai, one.name) for one in companies)
+    return Book(hanhai, people, lanhai, mingyue, mingyue)
 
 
 def proposal_for(customer: Customer) -> Proposal:

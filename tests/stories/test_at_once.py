@@ -7,16 +7,21 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from django.db import connection
 
+from customers.locking import lock_customer
+from customers.models import TimelineEntry, acting_for
+from customers.telling import tell
 from disputes.questioning import question
 from dunning.approving import approve, refuse
 from dunning.models import Case, Decision, Proposal
 from dunning.running import review_due, run
 from outbox import clock
 from outbox.keeping import keep_all
+from payables.importing import import_file
 from subscriptions.models import AccessChange, Suspension
 from tests import story, witness
 from tests.stories.conftest import fault, proposal_for
@@ -184,3 +189,31 @@ def test_a_stale_etag_a_throttle_and_a_lost_answer_end_with_one_change(book, pro
     assert [line["took_effect"] for line in asked].count(True) == 1
     case = Case.objects.get(customer=book.mingyue)
     assert case.closed_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_and_a_deed_on_one_of_its_customers_never_wait_in_a_ring(hanhai, mail_dir):
+    company = story.company("Lanhai Trading")
+    story.import_book(hanhai, [company])
+    customer = story.customer_named(hanhai, company.name)
+    identity = hanhai.provider_identities.get().provider_id
+    again = story.reconciliation([company], partner_id=identity, cycle=date(2026, 5, 1))
+    now = story.at("2026-06-01")
+
+    def waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return bool(cursor.fetchone()[0])
+
+    def deed():
+        with acting_for(hanhai):
+            locked = lock_customer(customer.pk)
+            until(waits)
+            tell(locked, TimelineEntry.Kind.NOTE, "note", now=now, values={})
+
+    def bring():
+        return import_file(hanhai, again, file_name="2026-05.csv", now=now)
+
+    # The deed has its customer before the import begins.
+    looks = at_once(deed, lambda: (time.sleep(0.5), bring()))
+    assert [look.exception() for look in looks] == [None, None]

@@ -183,3 +183,25 @@ def test_a_payment_stamped_before_it_waited_for_the_lock_still_ends_the_suspensi
     )
     row.refresh_from_db()
     assert (row.ended_why, row.ended_at) == ("cured", row.began_at)
+
+
+def received(customer) -> list[str]:
+    return list(customer.messages.filter(letter="received").values_list("about", flat=True))
+
+
+def test_money_that_crosses_a_letter_is_answered_once(book, settle_all):
+    book.chase(until=story.REMIND)
+    settle_all(story.at(story.REMIND, "13:00"))
+    paid = story.pay(book.mingyue, Decimal("99999"), story.at(story.REMIND, "15:00"))
+    number = paid.received.placed[0].invoice.number
+    assert received(book.mingyue) == [number]
+    story.pay(book.mingyue, Decimal("99999"), story.at(story.REMIND, "15:01"))
+    assert received(book.mingyue) == [number], "the second click is the same payment"
+
+
+def test_a_part_of_the_money_or_money_days_later_is_answered_by_no_letter(book, settle_all):
+    book.chase(until=story.REMIND)
+    settle_all(story.at(story.REMIND, "13:00"))
+    story.pay(book.lanhai, Decimal("1.00"), story.at(story.REMIND, "15:00"))
+    story.pay(book.qinghe, Decimal("99999"), story.at("2026-06-19"))
+    assert not received(book.lanhai) and not received(book.qinghe)

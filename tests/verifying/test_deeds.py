@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from billing.models import DisputedAmount
+from billing.models import DisputedAmount, Hold, PromiseToPay
 from customers.models import Contact, Letter, Message
 from customers.writing import promise_letter
 from disputes import resolving
@@ -193,3 +193,24 @@ def test_a_row_that_points_to_a_sibling_customer_breaks_i35(lived, only_breaks):
     )
     (row,) = only_breaks("I35")
     assert (row["own"], row["theirs"]) == (lived.qinghe.pk, lived.mingyue.pk)
+
+
+def test_a_notice_against_a_hold_or_a_promise_breaks_i5(lived, only_breaks):
+    before, last = story.at(story.REMIND, "18:00"), story.FINAL
+    known = {"partner": lived.partner, "customer": lived.mingyue}
+    Hold.objects.create(
+        kind="hold", from_on=story.REMIND, until_on=last, reason="They are merging.", recorded_at=before, **known
+    )
+    (row,) = only_breaks("I5")
+    assert (row["stage"], row["held"]) == ("final", "They are merging.")
+    PromiseToPay.objects.create(
+        partner=lived.partner,
+        customer=lived.lanhai,
+        invoice=lived.lanhai.invoices.first(),
+        amount=1,
+        currency="CNY",
+        by_on=last,
+        made_at=before,
+        made_by=lived.people["owner"],
+    )
+    assert {row["promised"] for row in only_breaks("I5")} == {None, last}

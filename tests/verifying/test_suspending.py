@@ -1,4 +1,4 @@
-"""Are suspensions seen that were not owed, not approved, or not of the scope that was decided? (I4, I10, I16)"""
+"""Are suspensions seen that were not owed, not approved, or not of the scope that was decided? (I4, I10, I12, I16)"""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import uuid
 from django.conf import settings
 
 from billing.models import DisputedAmount, Hold
-from dunning.models import Approval
+from dunning.models import Approval, Breaker, BreakerLift
 from outbox import clock
 from subscriptions import provisioning
 from subscriptions.gateway.protocol import ProviderStatus
 from subscriptions.models import AccessAttempt, AccessChange, Subscription, Suspension
 from tests import story
-from tests.verifying.damaging import damage
+from tests.verifying.damaging import broken, damage, judged
 
 
 def suspend_change(customer) -> AccessChange:
@@ -66,6 +66,27 @@ def test_a_suspension_nobody_approved_breaks_i4(lived, only_breaks):
     damage("DELETE FROM dunning_approval WHERE id = %s", approval.pk, table="dunning_approval")
     (row,) = only_breaks("I4")
     assert (row["approvals"], row["approvals_needed"]) == (0, 1)
+
+
+def test_more_customers_in_a_day_than_the_limit_break_i12(lived, only_breaks):
+    damage(
+        "UPDATE customers_partner SET breaker_customers = 1 WHERE id = %s", lived.partner.pk, table="customers_partner"
+    )
+    rows = only_breaks("I12")
+    assert {(row["customers"], row["most"]) for row in rows} == {(2, 1)}
+    breaker = Breaker.objects.create(
+        partner=lived.partner,
+        tripped_at=story.at(story.SUSPEND, "11:59"),
+        limit=1,
+        customers=[lived.lanhai.pk, lived.mingyue.pk],
+        lifted_at=story.at(story.SUSPEND),
+    )
+    for role in ("owner", "admin_agent"):
+        assert only_breaks("I12"), "two people must have agreed"
+        BreakerLift.objects.create(
+            partner=lived.partner, breaker=breaker, user=lived.people[role], at=story.at(story.SUSPEND)
+        )
+    assert broken(judged(lived.partner)) == {}
 
 
 def test_a_scope_that_grew_after_the_decision_breaks_i10(lived, only_breaks):

@@ -6,7 +6,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from customers.models import Partner
+from dunning.breaking import of_run
 from dunning.commands import Answer, BadInput, PortalCommand
+from dunning.models import Breaker
 from dunning.running import alone, dry_run, run
 
 
@@ -24,13 +26,13 @@ class Command(PortalCommand):
         assert partner is not None
         if options["dry_run"]:
             dry = dry_run(partner, now=now)
-            number, on, result = None, dry.on, dry.result
+            number, on, result, breaker = None, dry.on, dry.result, dry.breaker
         else:
             with alone(partner) as mine:
                 if not mine:
                     raise BadInput("another run of this partner is at work; look again in a minute")
                 document, result = run(partner, now=now)
-            number, on = document.pk, document.on
+            number, on, breaker = document.pk, document.on, of_run(document)
         return Answer(
             run=number,
             on=on,
@@ -41,5 +43,16 @@ class Command(PortalCommand):
             proposals=result.proposals,
             reinstatements=result.reinstatements,
             skipped=dict(result.skipped),
-            breaker=None,
+            breaker=_said(breaker),
         )
+
+
+def _said(breaker: Breaker | None) -> dict[str, Any] | None:
+    if breaker is None:
+        return None
+    return {
+        "run": breaker.run_id,
+        "customers": len(breaker.customers),
+        "limit": breaker.limit,
+        "lifted": breaker.lifted_at is not None,
+    }

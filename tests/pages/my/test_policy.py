@@ -1,8 +1,13 @@
 """Does the policy page say what the engine will do, and is agreeing kept?"""
 
+from dataclasses import replace
+
 import pytest
 
+from dunning.announcing import announce
+from dunning.drafting import with_stage
 from dunning.models import PolicyTold, PolicyVersion
+from dunning.publishing import policy_of
 from tests import story
 
 from .conftest import explained, invoice_of, text_of
@@ -69,3 +74,20 @@ def test_without_open_invoices_the_policy_still_stands_there(warned, sign_in):
     page = sign_in(warned.lanhai, "2026-06-26").get("/my/policy/")
     assert "Sign-in stops" in text_of(page)
     assert "Your dates" not in text_of(page)
+
+
+def test_a_coming_version_says_from_when_and_what_changes_and_can_be_agreed_to(warned, sign_in):
+    now = story.at("2026-06-25")
+    policy = policy_of(PolicyVersion.objects.get(partner=warned.partner).pk)
+    place = [one.name for one in policy.stages].index("final")
+    harder = with_stage(policy, place, replace(policy.stages[place], offset=10))
+    announce(warned.partner, harder, effective_on=now.date(), now=now)
+    story.settle_all(now)
+    visitor = sign_in(warned.lanhai, "2026-06-26")
+    text = text_of(visitor.get("/my/policy/"))
+    assert "Invoices issued from Sat 25 Jul 2026 follow version 2" in text
+    assert "Final notice: 10 days after the due date, was 14 days after the due date" in text
+    assert "version 1, in force since" in text, "running invoices keep theirs"
+    visitor.post("/my/policy/2/agree/")
+    assert PolicyTold.objects.get(customer=warned.lanhai, version__number=2).acknowledged_by == visitor.user
+    assert "Agree to version 2" not in text_of(visitor.get("/my/policy/"))

@@ -1,6 +1,11 @@
 """Can a suspension be judged and approved on its page, once, by those who may?"""
 
+from datetime import date
+
+import pytest
+
 from billing.models import Hold
+from dunning.approving import refuse
 from dunning.models import Approval, Proposal
 from subscriptions.models import AccessChange
 from tests import story
@@ -74,3 +79,16 @@ def test_postponing_keeps_what_was_typed_when_the_day_has_passed(proposed, peopl
     assert 'value="Audit"' in answer.content.decode()
     assert desk.post(path, {**typed, "until": "2026-07-20"}).status_code == 302
     assert str(Hold.objects.get().until_on) == "2026-07-19"
+
+
+def test_a_day_nobody_means_is_refused_and_the_day_goes_on(proposed, people, sit_down):
+    desk = sit_down(people["owner"], story.SUSPEND)
+    for day in ("9999-12-31", "2027-07-10"):
+        typed = {"how": "postpone", "reason": "Slip of the pen", "until": day}
+        answer = desk.post(f"/collections/proposals/{proposed.pk}/refuse/", typed)
+        assert answer.status_code == 422
+        assert "is more than a year away" in text_of(answer)
+    assert not Hold.objects.exists()
+    with pytest.raises(ValueError, match="within a year"):
+        refuse(proposed.pk, by=people["owner"], reason="x", until=date(9999, 12, 31), now=story.at(story.SUSPEND))
+    assert story.run_day(proposed.partner, story.SUSPEND, "18:00").evaluated

@@ -1,5 +1,6 @@
 """Does a run read as a document, and does a dry one leave no trace?"""
 
+from billing.models import BankReading
 from customers.models import Message, TimelineEntry
 from dunning.models import Case, Decision, Run
 from tests import story
@@ -41,3 +42,15 @@ def test_the_policy_reads_as_sentences(hanhai, people, sit_down):
     assert "3 days before the due date Reminder before the due date" in seen
     assert "7 days after Final notice is delivered Suspension" in seen
     assert "No step below an undisputed debt of ¥100.00" in seen
+
+
+def test_a_bank_that_was_not_read_holds_suspensions_back_and_the_run_says_so(small_book, people, sit_down):
+    story.chase(small_book, people["owner"], until=story.FINAL)
+    read = story.at("2026-06-29", "10:00")
+    BankReading.objects.create(partner=small_book, at=read, recorded_at=read)
+    desk = sit_down(people["collections"], story.SUSPEND)
+    desk.post("/collections/runs/now/")
+    one = Run.objects.latest("pk")
+    assert one.skipped == {"stale_cash": 2}
+    seen = text_of(desk.get(f"/collections/runs/{one.pk}/"))
+    assert "The bank was last read 50 hours before this run" in seen and "The bank was not read lately 2" in seen

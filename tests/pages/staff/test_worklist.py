@@ -95,10 +95,11 @@ def test_data_near_its_deletion_is_a_deed(hanhai, people, sandbox_url, mail_dir,
     story.import_book(hanhai, [story.company("Lanhai Trading")], sandbox_url=sandbox_url)
     story.issue_all(hanhai)
     story.chase(hanhai, people["owner"])
-    desk = sit_down(people["owner"], "2026-08-15")
-    assert "Decide before data is deleted" not in text_of(desk.get("/worklist/"))
-    near = desk.at("2026-08-20")
-    assert "Decide before data is deleted Lanhai Trading" in text_of(near.get("/worklist/"))
+    title = "Decide: bring back until a date, or let the data go"
+    desk = sit_down(people["owner"], "2026-08-14")
+    assert title not in text_of(desk.get("/worklist/"))
+    near = desk.at("2026-08-15")
+    assert f"{title} Lanhai Trading" in text_of(near.get("/worklist/"))
 
 
 def test_drafts_wait_until_they_are_issued(hanhai, people, sit_down):

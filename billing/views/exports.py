@@ -1,0 +1,75 @@
+"""Which columns do the files of invoices and payments have? What their lists show, for the whole filter."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from customers.entering import Here
+from customers.exporting import CHUNK, Column, exported
+from partnerportal.templatetags.statuses import word
+
+from .filters import Asked
+
+
+def invoices(request: Here, found: QuerySet[Any], asked: Asked, today: date) -> HttpResponseBase:
+    """The invoices of a filter, in the order of the list; for staff with the customer's name."""
+    rows = found.select_related("customer").only(*INVOICE, "customer__name").iterator(chunk_size=CHUNK)
+    said = (asked.state, asked.period, asked.currency, asked.customer and f"customer-{asked.customer}", asked.words)
+    columns = [Column(_("Customer"), lambda one: one.customer.name), *_invoice(today)]
+    return exported(request, "invoices", columns, rows, *said)
+
+
+INVOICE = (
+    "number",
+    "reference",
+    "period",
+    "issued_on",
+    "due_on",
+    "status",
+    "currency",
+    "net",
+    "tax",
+    "total",
+    "balance",
+    "tax_invoice_number",
+)
+
+
+def _invoice(today: date) -> list[Column]:
+    return [
+        Column(_("Invoice"), lambda one: one.number or ""),
+        Column(_("Payment reference"), lambda one: one.reference or ""),
+        Column(_("Period"), lambda one: one.period),
+        Column(_("Issued"), lambda one: one.issued_on),
+        Column(_("Due"), lambda one: one.due_on),
+        Column(_("State"), lambda one: word("invoice", one.state_on(today))),
+        Column(_("Currency"), lambda one: one.currency),
+        Column(_("Before tax"), lambda one: one.net),
+        Column(_("Tax"), lambda one: one.tax),
+        Column(_("Total"), lambda one: one.total),
+        Column(_("Open"), lambda one: one.balance),
+        Column(_("Tax invoice"), lambda one: one.tax_invoice_number),
+    ]
+
+
+def my_invoices(request: Here, found: QuerySet[Any], today: date) -> HttpResponseBase:
+    """A customer's own invoices."""
+    rows = found.only(*INVOICE).iterator(chunk_size=CHUNK)
+    return exported(request, "invoices", _invoice(today), rows)
+
+
+def payments(request: Here, found: QuerySet[Any], *said: str) -> HttpResponseBase:
+    """The payments of a filter with what is left of each."""
+    columns = [
+        Column(_("Received"), lambda one: one.received_on),
+        Column(_("Customer"), lambda one: one.customer.name),
+        Column(_("Reference"), lambda one: one.reference),
+        Column(_("Currency"), lambda one: one.currency),
+        Column(_("Amount"), lambda one: one.amount),
+        Column(_("Unapplied"), lambda one: one.left),
+        Column(_("Booked"), lambda one: one.booked_at.astimezone(request.zone)),
+    ]
+    return exported(request, "payments", columns, found.iterator(chunk_size=CHUNK), *said)

@@ -1,0 +1,1 @@
+"""Words that only templates of this floor use."""

@@ -1,0 +1,1 @@
+"""A large book made up from a seed, for measuring and for tests of size."""

@@ -1,0 +1,1 @@
+"""What does the bank say, and whose money is it?"""

@@ -1,0 +1,1 @@
+"""Papers, statements, exports and figures of receivables."""
