@@ -44,6 +44,8 @@ NEAR_DELETION = timedelta(days=15)
 # No policy lets money take longer to arrive than this many business days.
 MOST_SETTLING = 15
 END_OF_DAY = time(18)
+# More of one kind is a list of its own; the counts are of all.
+MOST = 200
 
 
 @dataclass(frozen=True)

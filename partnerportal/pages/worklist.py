@@ -25,8 +25,9 @@ from outbox.models import Effect
 from subscriptions.models import AccessChange, CustomerReading
 
 from .deadlines import grouped
-from .deed_panels import CallForm, panel
+from .deed_panels import panel
 from .deeds import rows
+from .panels import CallForm
 from .waiting import KINDS, TABS, Desk, deeds_of
 
 PAGE = 50
