@@ -22,6 +22,7 @@ from .models import PolicyDraft, Simulation
 from .policy.mapping import policy_from_mapping
 from .policy.outlook import Outlooks
 from .policy.reading import MappingError
+from .sparing import few_collections
 from .weighing import Tally, row_of, told_of
 
 # Customers in memory at a time.
@@ -63,7 +64,7 @@ def simulate(
     `cash_*` is expected by `weighing.expected_on`; `cash_later` has no day within these weeks. `heard` is told the
     customers done and all of them."""
     look, tally = _Look(partner, policy, now), Tally(partner, now)
-    with snapshot(), _few_collections():
+    with snapshot(), few_collections():
         for done, ids in look.batches():
             tally.add(*look.at(ids))
             # The batch is gone but for its cycles, and they are the youngest of all objects.
@@ -113,19 +114,6 @@ def snapshot() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Rows come by the hundred thousand and go by themselves; looking for cycles among all objects of the process
-    each time costs more than deciding."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 class _Look:
