@@ -10,6 +10,11 @@ STAMP := $(VENV)/installed-$(FINGERPRINT)
 # A process for each processor; PYTEST_ARGS= for one after the other.
 PYTEST_ARGS ?= --numprocesses auto
 EXAMPLES ?= 2000
+SAMPLE ?= 100
+SEED ?= 1
+# Invoices of the book that `make bench` measures on.
+SIZE ?= 100000
+ROUNDS ?= 5
 # DEMO=--no-demo leaves an empty book empty.
 DEMO ?=
 
@@ -17,12 +22,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test soak lint messages
+.PHONY: help setup run test soak mutants bench lint messages
 
 help:
 	@echo 'make run      set everything up and serve the portal with a demo book (PORT=8000)'
 	@echo 'make test     set everything up and run the tests (PYTEST_ARGS=)'
 	@echo 'make soak     the rulebook on many new examples (EXAMPLES=2000 for each property)'
+	@echo 'make mutants small mistakes made in a copy of the rulebook: which do its tests notice (SAMPLE=100 SEED=1)'
+	@echo 'make bench    how fast the sweep is beside its limit, into bench.json (SIZE=100000 invoices, ROUNDS=5)'
 	@echo 'make lint     style, types, layers, templates, migrations'
 	@echo 'make messages the catalogues of Chinese and Russian, brought up to what code and templates say'
 	@echo 'make setup    the environment in $(VENV)/ and what it needs'
@@ -56,6 +63,16 @@ test: $(STAMP)
 # New examples each time; what is found is printed with the call that finds it again.
 soak: $(STAMP)
 	RULEBOOK_EXAMPLES=$(EXAMPLES) RULEBOOK_RANDOM=1 $(BIN)/python -m pytest tests/rulebook $(PYTEST_ARGS)
+
+# On an empty portal of its own with its own database server, gone afterwards; see docs/performance.md.
+bench: $(STAMP)
+	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && trap 'exit 130' INT TERM && \
+	env -u DATABASE_URL -u DATABASE_OWNER_URL -u REDIS_URL PORTAL_HOME="$$home" \
+		$(BIN)/python manage.py bench --size $(SIZE) --rounds $(ROUNDS) --json-file bench.json
+
+# Each in a copy; prints what nothing noticed. SAMPLE=0 tries all.
+mutants: $(STAMP)
+	$(BIN)/python -m tests.mutants --sample $(SAMPLE) --seed $(SEED)
 
 lint: export PORTAL_EMBEDDED := 1
 lint: $(STAMP)

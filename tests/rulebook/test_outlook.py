@@ -1,15 +1,16 @@
 """Are the outlooks of many invoices, worked out once for those alike, the same as each looked at for itself?"""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunning.policy import Action, Facts, Line, Notice, Policy, schedule
+from dunning.policy import Action, Calendar, Facts, Invoice, Line, Notice, Policy, schedule
 from dunning.policy.outlook import Outlooks, outlook
 
+from .test_policies import POLICY
 from .worlds import instants, lived, lived_worlds, policies, wild
 
 AMOUNTS = st.sampled_from([Decimal(n) for n in ("0", "0.01", "40", "50", "99.99", "100", "150", "300", "301")])
@@ -52,6 +53,14 @@ def test_alike_or_not_the_outlook_is_its_own(data):
     many = Outlooks(policy, now)
     for one in data.draw(alike(policy)):
         assert many.of(one) == outlook(policy, one, now)
+
+
+def test_a_subscription_with_exactly_the_least_debt_is_called_off_in_both():
+    least = POLICY.cover("CNY")
+    lines = (Line("1", Decimal(600), "A"), Line("2", least, "B"), Line("3", least - Decimal("0.01"), "C"))
+    facts = Facts(Invoice("i", date(2026, 6, 10), "CNY", lines), UTC, Calendar(UTC))
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    assert Outlooks(POLICY, now).of(facts).covers == outlook(POLICY, facts, now).covers == ("A", "B")
 
 
 @given(lived_worlds())

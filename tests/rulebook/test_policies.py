@@ -25,6 +25,7 @@ from .worlds import policies
 
 LEAST = {"CNY": Decimal(100)}
 NOTE = Stage("note", Action.NOTICE, offset=5, min_overdue=LEAST)
+EARLY = Stage("early", Action.NOTICE, offset=-5, min_overdue=LEAST)
 FINAL = Stage("final", Action.NOTICE, offset=14, min_overdue=LEAST)
 STOP = Stage("stop", Action.SUSPEND, Anchor.DELIVERED, "final", 7, min_overdue=LEAST)
 WARN = Stage("warn", Action.DELETION_NOTICE, Anchor.SUSPENDED, offset=30, min_overdue=LEAST)
@@ -92,9 +93,13 @@ def test_a_sound_draft_has_no_faults() -> None:
         (with_stage(0, min_overdue={**LEAST, "EUR": Decimal(10)}), "stages[0].min_overdue.EUR"),
         (with_stage(0, min_overdue={"CNY": Decimal(-1)}), "stages[0].min_overdue.CNY"),
         (with_stage(3, offset=60), "stages[3].offset"),
+        (replace(POLICY, stages=(EARLY, NOTE, replace(EARLY, name="late"), FINAL, STOP)), "stages[2].offset"),
+        (replace(POLICY, stages=(NOTE, replace(WARN, anchor=Anchor.DUE))), "stages[1]"),
         (replace(POLICY, promise_days=-1), "promise_days"),
         (replace(POLICY, cure_share=Decimal(0)), "cure_share"),
         (replace(POLICY, ignore_below={"CNY": Decimal(-1)}), "ignore_below.CNY"),
+        (replace(POLICY, ignore_below={"EURO": Decimal(1)}), "ignore_below.EURO"),
+        (replace(POLICY, ignore_below={"eur": Decimal(1)}), "ignore_below.eur"),
     ],
 )
 def test_a_fault_is_named_by_its_path(draft: Policy, path: str) -> None:

@@ -131,6 +131,7 @@ def assert_suspended_and_paid(book: Book) -> None:
     due = book.look(at(7, 9, 9))
     assert (due.next.kind, due.next.deed, due.covers) == ("take", "propose", ("A", "B"))
     assert (due.undisputed, due.ripe) == (450, 350)
+    assert due.next.because.values["suspend_on"] == date(2026, 7, 9), "the last day that was printed, not the first"
     book.add(proposal=Proposal(at(7, 9, 9), 1, at(7, 9, 11), ("Mei",)))
     assert_wait(book.look(at(7, 9, 11)), "undo_window", at(7, 9, 12), 450, 350)
     last_look = book.look(at(7, 9, 12))

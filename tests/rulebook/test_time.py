@@ -59,6 +59,12 @@ def test_midnight_is_the_first_instant_of_the_day(zone: str, on: date, first: st
     assert day(found - timedelta(seconds=1), ZoneInfo(zone)) < on <= day(found, ZoneInfo(zone))
 
 
+def test_every_minute_that_is_skipped_is_the_instant_of_the_jump() -> None:
+    jump = at("2027-03-28T01:00", "UTC")
+    for minute in range(60):
+        assert first_instant(date(2027, 3, 28), time(2, minute), ZoneInfo("Europe/Paris")) == jump
+
+
 @given(zones, st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.times())
 def test_no_earlier_instant_shows_the_same_wall_clock(zone: ZoneInfo, on: date, clock: time) -> None:
     found = first_instant(on, clock, zone)

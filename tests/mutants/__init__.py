@@ -1,0 +1,1 @@
+"""Would the rulebook's tests notice if the rulebook said something else?"""
