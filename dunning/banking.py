@@ -1,20 +1,18 @@
 """What does a bank statement change? Its credits become payments where it is clear whose they are; the rest waits
 and holds back what it could cover; and the cash is known up to now."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import IO, Final
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from billing.bank.keeping import RETURNED, keep
 from billing.bank.knowing import Book, money_of
 from billing.bank.matching import Known, concerned
 from billing.models import BankEntry, BankReading, BankStatement
-from customers.locking import lock_customers
+from customers.locking import alone, lock_customers
 from customers.models import Customer, Partner, User, acting_for
 
 from .attributing import cures_of, look_at
@@ -108,24 +106,10 @@ def go_on_with_all(*, now: datetime, most: int) -> int:
     process that ended early."""
     rows = list(BankStatement.objects.filter(readings=None).select_related("partner").order_by("pk"))
     for statement in rows:
-        with _alone(statement) as mine:
+        with alone("bank-statement", statement.pk) as mine:
             if mine:
                 go_on(statement, now=now, most=most)
     return len(rows)
-
-
-@contextmanager
-def _alone(statement: BankStatement) -> Iterator[bool]:
-    """Two beats ring twice; the second finds the first at work and leaves."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('bank-statement'), %s)", [statement.pk])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('bank-statement'), %s)", [statement.pk])
 
 
 def _known(book: Book, batch: list[BankEntry]) -> Known:

@@ -1,14 +1,13 @@
 """What does a day do for a whole book? One run, in batches, kept as a document."""
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection
 from django.db.models import Q
 
+from customers import locking
 from customers.models import Customer, Partner, acting_for
 
 from . import policy as book
@@ -71,18 +70,9 @@ def _would_propose(one: Judged) -> bool:
     return isinstance(answer, book.Take) and answer.action is book.Action.SUSPEND and answer.deed is book.Deed.PROPOSE
 
 
-@contextmanager
-def alone(partner: Partner) -> Iterator[bool]:
-    """Two beats ring twice; the second finds the first at work, is told False and leaves."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('daily-run'), %s)", [partner.pk])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtext('daily-run'), %s)", [partner.pk])
+def alone(partner: Partner) -> AbstractContextManager[bool]:
+    """One run at a time over a partner's book: inside, whether this one may."""
+    return locking.alone("daily-run", partner.pk)
 
 
 def ran_on(partner: Partner, day: date) -> bool:
