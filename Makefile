@@ -29,7 +29,7 @@ help:
 	@echo 'make test     set everything up and run the tests (PYTEST_ARGS=)'
 	@echo 'make soak     the rulebook on many new examples (EXAMPLES=2000 for each property)'
 	@echo 'make mutants small mistakes made in a copy of the rulebook: which do its tests notice (SAMPLE=100 SEED=1)'
-	@echo 'make bench    how fast the sweep is beside its limit, into bench.json (SIZE=100000 invoices, ROUNDS=5)'
+	@echo 'make bench    how fast sweep, pages and payments are beside their limits, into bench.json (SIZE=100000 invoices, ROUNDS=5)'
 	@echo 'make lint     style, types, layers, templates, migrations'
 	@echo 'make messages the catalogues of Chinese and Russian, brought up to what code and templates say'
 	@echo 'make setup    the environment in $(VENV)/ and what it needs'

@@ -27,16 +27,21 @@ def unapplied(source: Payment | CreditNote) -> Decimal:
 
 
 def allocate(
-    source: Payment | CreditNote, *, now: datetime, told: Sequence[Invoice] = (), left: Decimal | None = None
+    source: Payment | CreditNote,
+    *,
+    now: datetime,
+    told: Sequence[Invoice] = (),
+    left: Decimal | None = None,
+    only: bool = False,
 ) -> list[Placed]:
     """Put what is left of a payment or credit note (`left`, where the caller knows it) against the customer's open
     invoices.
 
-    `told` invoices come first, in their order; then the oldest due. The caller holds the customer's lock.
-    What finds no debt stays unapplied."""
+    `told` invoices come first, in their order; then the oldest due, unless `only` these are meant. The caller holds
+    the customer's lock. What finds no debt stays unapplied."""
     left = unapplied(source) if left is None else left
     placed: list[Placed] = []
-    for invoice in _in_order(source, told):
+    for invoice in _in_order(source, told, only=only):
         if left <= ZERO:
             break
         amount = _place(source, invoice, left, now=now)
@@ -139,13 +144,11 @@ def use_credits(customer: Customer, currency: str, *, now: datetime) -> None:
         allocate(source, now=now)
 
 
-def _in_order(source: Payment | CreditNote, told: Sequence[Invoice]) -> list[Invoice]:
-    open_invoices = list(
-        Invoice.objects.select_for_update()
-        .filter(customer_id=source.customer_id, currency=source.currency)
-        .open()
-        .order_by("due_on", "pk")
-    )
+def _in_order(source: Payment | CreditNote, told: Sequence[Invoice], *, only: bool = False) -> list[Invoice]:
+    mine = Invoice.objects.filter(customer_id=source.customer_id, currency=source.currency)
+    if only:
+        mine = mine.filter(pk__in=[invoice.pk for invoice in told])
+    open_invoices = list(mine.select_for_update().open().order_by("due_on", "pk"))
     rank = {invoice.pk: place for place, invoice in enumerate(told)}
     return sorted(open_invoices, key=lambda invoice: rank.get(invoice.pk, len(rank)))
 

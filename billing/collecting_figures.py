@@ -15,6 +15,8 @@ from .models import Allocation, Invoice
 from .money import ZERO
 
 MONTHS: Final = 12
+# How many months before the first shown one may still hold what was open then.
+BACK: Final = 24
 INDEXED: Final = 3
 FELL_DUE_DAYS: Final = 30
 
@@ -65,14 +67,18 @@ def count_back(outstanding: Decimal, billed: Sequence[tuple[Decimal, int]]) -> D
 
 
 def months(scope: Q, currency: str, *, today: date, zone: ZoneInfo) -> list[Month]:
-    """The last twelve months, the oldest first, from the first month in which anything was billed. Two queries.
+    """The last twelve months, the oldest first, from the first month in which anything was billed. Three queries,
+    which look back three years and no further: what was open before follows from what is open now.
 
     Open are issued invoices less what was put against them; disputed amounts are in."""
-    billed, put = _billed(scope, currency), _put(scope, currency, zone)
-    if not billed:
+    begin = _months_before(today, MONTHS + BACK - 1)
+    billed, put = _billed(scope, currency, begin), _put(scope, currency, begin, zone)
+    now_open = Invoice.objects.filter(scope, currency=currency).open().aggregate(sum=Coalesce(Sum("balance"), ZERO))
+    open_then = now_open["sum"] - sum(billed.values(), ZERO) + sum(put.values(), ZERO)
+    if not billed and open_then <= ZERO:
         return []
     found: list[Month] = []
-    each, open_then = min(billed), ZERO
+    each = begin if open_then > ZERO else min(billed)
     history: list[tuple[Decimal, int]] = []
     while each <= today:
         end = month_end(each)
@@ -84,18 +90,26 @@ def months(scope: Q, currency: str, *, today: date, zone: ZoneInfo) -> list[Mont
     return found[-MONTHS:]
 
 
+def _months_before(today: date, count: int) -> date:
+    """The first day of the month so many months before that of a day."""
+    months = today.year * 12 + today.month - 1 - count
+    return date(months // 12, months % 12 + 1, 1)
+
+
 def month_end(first: date) -> date:
     """The last day of the month that begins on a day."""
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
-def _billed(scope: Q, currency: str) -> dict[date, Decimal]:
-    rows = Invoice.objects.filter(scope, currency=currency).issued().order_by()
+def _billed(scope: Q, currency: str, begin: date) -> dict[date, Decimal]:
+    rows = Invoice.objects.filter(scope, currency=currency, issued_on__gte=begin).issued().order_by()
     return dict(rows.values_list(TruncMonth("issued_on")).annotate(sum=Sum("total")))
 
 
-def _put(scope: Q, currency: str, zone: ZoneInfo) -> dict[date, Decimal]:
-    rows = _allocated(scope, currency).values_list(TruncMonth("at", tzinfo=zone)).annotate(sum=Sum("amount"))
+def _put(scope: Q, currency: str, begin: date, zone: ZoneInfo) -> dict[date, Decimal]:
+    since = datetime.combine(begin, time(), tzinfo=zone)
+    late = _allocated(scope, currency).filter(at__gte=since)
+    rows = late.values_list(TruncMonth("at", tzinfo=zone)).annotate(sum=Sum("amount"))
     return {month.date(): amount for month, amount in rows}
 
 

@@ -12,6 +12,7 @@ from customers.models import Customer
 
 from .models import Invoice, InvoiceLine
 from .money import ZERO, quantise
+from .price_notes import changed_by_hand
 from .refusing import NotPossible
 
 PRICE: Final = Decimal("0.0001")
@@ -101,6 +102,18 @@ def rewrite(draft: Invoice, lines: Sequence[Wanted], *, due_on: date | None) -> 
     return {want.line: line for want, line in zip(lines, made, strict=True) if want.line is not None}
 
 
+def replace(draft: Invoice, lines: Sequence[InvoiceLine]) -> None:
+    """Put these made lines, in this order, in place of the draft's own. What points at the old ones has let go.
+
+    The caller holds the customer's lock and has locked the draft. Raises NotPossible."""
+    for place, line in enumerate(lines, 1):
+        line.invoice, line.position = draft, place
+    _add_up(draft, lines)
+    draft.lines.all().delete()
+    draft.save(update_fields=["net", "tax", "total", "balance", "rounding"])
+    InvoiceLine.objects.bulk_create(lines)
+
+
 def same(draft: Invoice, lines: Sequence[Wanted], *, due_on: date | None) -> bool:
     """Whether the draft says all this already, so that a second click changes nothing."""
     has = [(one.description, one.quantity, one.unit_price, one.tax_rate) for one in draft.lines.order_by("position")]
@@ -110,7 +123,8 @@ def same(draft: Invoice, lines: Sequence[Wanted], *, due_on: date | None) -> boo
 
 
 def _line(draft: Invoice, want: Wanted, place: int, before: InvoiceLine | None) -> InvoiceLine:
-    net, tax = _amounts(draft.currency, want, before)
+    kept = before if _kept(want, before) else None
+    net, tax = (kept.net, kept.tax) if kept else amounts(draft.currency, want)
     if abs(net) + abs(tax) >= MOST:
         raise NotPossible(gettext("Line %(n)s is too large") % {"n": place})
     return InvoiceLine(
@@ -127,17 +141,14 @@ def _line(draft: Invoice, want: Wanted, place: int, before: InvoiceLine | None) 
         tax=tax,
         total=net + tax,
         open=net + tax,
+        priced_by=kept.priced_by if kept else changed_by_hand(before.priced_by) if before else {},
     )
 
 
-def _amounts(currency: str, want: Wanted, before: InvoiceLine | None) -> tuple[Decimal, Decimal]:
-    if before and (before.quantity, before.unit_price, before.tax_rate) == (
-        want.quantity,
-        want.unit_price,
-        want.tax_rate,
-    ):
-        return before.net, before.tax
-    return amounts(currency, want)
+def _kept(want: Wanted, before: InvoiceLine | None) -> bool:
+    """Whether a line keeps its amounts, and with them the rules that made them."""
+    asked = (want.quantity, want.unit_price, want.tax_rate)
+    return before is not None and (before.quantity, before.unit_price, before.tax_rate) == asked
 
 
 def amounts(currency: str, want: Wanted) -> tuple[Decimal, Decimal]:

@@ -41,6 +41,19 @@ class AmountField(forms.CharField):
         return amount
 
 
+class BalanceField(AmountField):
+    """A balance, which may be nothing or below it: −1,000.00."""
+
+    def clean(self, value: Any) -> Any:
+        """The balance as a Decimal."""
+        text = str(value or "").strip()
+        if re.fullmatch(r"[0.]+", text, re.ASCII) and text.count(".") < 2 and "0" in text:
+            return Decimal(0)
+        below = text[:1] in ("-", "−")
+        amount = super().clean(text[1:] if below else text)
+        return -amount if below and amount is not None else amount
+
+
 class DayField(forms.DateField):
     """A day, chosen in the browser's own calendar. One so far away that it must be a slip is refused."""
 

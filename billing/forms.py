@@ -43,6 +43,10 @@ class PaymentForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    only = forms.BooleanField(
+        label=_("Only what is named; the rest stays unapplied until the next invoice"), required=False
+    )
+
     def __init__(
         self,
         *args: Any,

@@ -70,7 +70,9 @@ def import_invoices(partner: Partner, content: bytes, *, issue: bool, now: datet
 
 
 def _write(plan: _Plan, customer: Customer, *, now: datetime) -> Invoice:
-    given = {"issued_on": plan.read.first.issued_on.isoformat()} | ({"number": plan.number} if plan.number else {})
+    first = plan.read.first
+    given = {"issued_on": first.issued_on.isoformat()} | ({"number": plan.number} if plan.number else {})
+    given |= {"due_on": first.due_on.isoformat()} if first.due_on else {}
     try:
         return drafting.write(
             customer, plan.terms, plan.lines, key=plan.key, source=Invoice.Source.FILE, given=given, now=now
@@ -206,8 +208,13 @@ def _recognise(partner: Partner, plans: list[_Plan]) -> None:
 
 
 def _same(plan: _Plan, known: Invoice) -> bool:
+    """By what the file said then; a draft may have been given another due day by hand since."""
     whole = _sum(drafting.amounts(plan.terms.currency, want) for want in plan.lines)
-    return (known.customer_id, known.currency, known.total) == (plan.customer.pk, plan.terms.currency, whole)
+    first, said = plan.read.first, known.party.get("made_from", {})
+    if (known.customer_id, known.currency, known.total) != (plan.customer.pk, plan.terms.currency, whole):
+        return False
+    issued, due = said.get("issued_on") or known.issued_on, said.get("due_on") or known.due_on
+    return str(first.issued_on) == str(issued) and (first.due_on is None or str(first.due_on) == str(due))
 
 
 def _sum(parts: Iterable[tuple[Decimal, Decimal]]) -> Decimal:

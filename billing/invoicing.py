@@ -12,6 +12,7 @@ from .allocating import allocate, offset_lines, use_credits
 from .models import CreditNote, CreditNoteLine, Invoice
 from .money import ZERO, plain
 from .numbering import next_number, payment_reference
+from .price_notes import mark_used
 
 
 class NotADraft(Exception):
@@ -51,6 +52,7 @@ def _issue(invoice: Invoice, customer: Customer, *, on: date, now: datetime) -> 
     invoice.party = parties(partner, customer) | ({"made_from": given} if given else {})
     invoice.balance = invoice.total
     invoice.save()
+    mark_used(invoice.lines.values_list("priced_by", flat=True))
     offset_lines(invoice, now=now)
     use_credits(customer, invoice.currency, now=now)
     invoice.refresh_from_db()
@@ -132,7 +134,9 @@ def _turn_into_credit_note(draft: Invoice, customer: Customer, *, on: date, now:
             net=-line.net,
             tax=-line.tax,
             total=-line.total,
+            priced_by=line.priced_by,
         )
+    mark_used(line.priced_by for line in draft.lines.all())
     return note
 
 

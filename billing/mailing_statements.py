@@ -18,6 +18,12 @@ from .stating import balances
 HOUR, UNTIL_DAY = 8, 5
 
 
+def switch_statements(partner: Partner, *, on: bool) -> bool:
+    """Whether customers are mailed a statement of each month that is over; answers whether that is a change."""
+    with acting_for(partner):
+        return bool(Partner.objects.filter(pk=partner.pk, monthly_statement=not on).update(monthly_statement=on))
+
+
 def mail_statements(partner: Partner, *, now: datetime) -> int:
     """Promise last month's statement to every customer who owes, or with whom something moved in it; answers to
     how many. Says nothing where the partner doesn't want statements or it isn't the time; twice is once."""

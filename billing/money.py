@@ -1,4 +1,4 @@
-"""How is money rounded and written? Here, and half up to the currency's own decimals."""
+"""How is money rounded and written? Here, to the currency's own decimals."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -11,9 +11,10 @@ def decimals(currency: str) -> int:
     return DECIMALS.get(currency, 2)
 
 
-def quantise(amount: Decimal, currency: str) -> Decimal:
-    """An amount rounded half up to its currency's decimals; the one place where money is rounded."""
-    return amount.quantize(Decimal(1).scaleb(-decimals(currency)), rounding=ROUND_HALF_UP)
+def quantise(amount: Decimal, currency: str, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """An amount rounded to its currency's decimals, half up unless a price book says otherwise; the one place where
+    money is rounded."""
+    return amount.quantize(Decimal(1).scaleb(-decimals(currency)), rounding=rounding)
 
 
 def plain(amount: Decimal, currency: str) -> str:

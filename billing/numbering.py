@@ -25,9 +25,9 @@ def next_number(partner: Partner, kind: str, on: date) -> str:
     number = series.next_number
     series.next_number = number + 1
     series.save(update_fields=["next_number"])
-    infix = {"invoice": "", "credit_note": "C", "dispute": ""}[kind]
-    prefix = "D" if kind == "dispute" else partner.prefix
-    width = 4 if kind == "dispute" else 5
+    infix = {"invoice": "", "credit_note": "C", "dispute": "", "cause": ""}[kind]
+    prefix = {"dispute": "D", "cause": "P"}.get(kind, partner.prefix)
+    width = {"dispute": 4, "cause": 2}.get(kind, 5)
     return f"{prefix}-{on.year}-{infix}{number:0{width}d}"
 
 

@@ -17,6 +17,7 @@ from customers.printing import print_paper
 from .invoicing import parties
 from .models import CreditNote, CreditNoteLine, Invoice, InvoiceLine
 from .money import ZERO
+from .price_words import rounding_said
 
 CLOSE: Final = Decimal("0.3")
 LONG_ADDRESS: Final = 34
@@ -115,7 +116,7 @@ def _invoice(invoice: Invoice, late: list[str]) -> dict[str, Any]:
             partner,
             title=gettext("Void invoice") if void else gettext("Invoice"),
             number=invoice.number or "",
-            foot=gettext("Prices before tax. Tax rounded per line, half up."),
+            foot=" ".join([gettext("Prices before tax."), rounding_said(invoice.rounding) + "."]),
         ),
         **_sides(party),
         "facts": _facts(invoice),
@@ -177,7 +178,7 @@ def _line(line: InvoiceLine, currency: str) -> dict[str, Any]:
     return {
         "position": str(line.position),
         "description": line.description,
-        "detail": line.detail,
+        "detail": line.detail_said,
         "figures": [
             formats.grouped(line.quantity),
             formats.price(line.unit_price, currency),

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -59,8 +59,8 @@ class Read:
 def read(content: bytes) -> list[Read]:
     """The invoices of a CSV file, in its order. Lines with the same number are one invoice; without numbers those
     of the same customer, days and currency. Raises BadFile with every fault."""
-    lines = _lines(content)
-    columns = _columns(lines[0])
+    lines = lines_of(content)
+    columns = columns_of(lines[0])
     faults: list[str] = []
     rows = [_row(at, columns, cells, faults) for at, cells in enumerate(lines[1:], 2) if any(map(str.strip, cells))]
     if not rows and not faults:
@@ -81,7 +81,8 @@ def _group(row: Row) -> Any:
     return tuple(row.values.get(name) for name in OF_THE_WHOLE)
 
 
-def _lines(content: bytes) -> list[list[str]]:
+def lines_of(content: bytes) -> list[list[str]]:
+    """The cells of a CSV file, its head first. Raises BadFile on what is none."""
     if len(content) > LARGEST:
         raise BadFile([gettext("A file may hold at most 20 MB")])
     try:
@@ -104,19 +105,25 @@ def _lines(content: bytes) -> list[list[str]]:
     return lines
 
 
-def _columns(head: list[str]) -> list[str]:
+def columns_of(
+    head: list[str],
+    needed: Sequence[str] = NEEDED,
+    known: Sequence[str] = KNOWN,
+    aliases: Mapping[str, str] = ALIASES,
+) -> list[str]:
+    """The names of a file's columns, as we call them. Raises BadFile where one is missing, unknown or there twice."""
     names = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in head]
-    names = [ALIASES.get(name, name) for name in names]
-    faults = [gettext("line 1: the column %(name)s is missing") % {"name": one} for one in NEEDED if one not in names]
+    names = [aliases.get(name, name) for name in names]
+    faults = [gettext("line 1: the column %(name)s is missing") % {"name": one} for one in needed if one not in names]
     faults += [
         gettext("line 1: the column %(name)s is there twice") % {"name": name}
-        for name in KNOWN
+        for name in known
         if names.count(name) > 1
     ]
     faults += [
         gettext("line 1: the column “%(name)s” is not known") % {"name": name[:60]}
         for name in names
-        if name and name not in KNOWN
+        if name and name not in known
     ]
     if faults:
         raise BadFile(faults)

@@ -40,12 +40,16 @@ def receive(
     external_id: str | None = None,
     told: Sequence[Invoice] = (),
     by: User | None = None,
+    words: str = "",
+    only: bool = False,
 ) -> Received:
     """Book one payment and allocate it; the caller holds the customer's lock in a transaction.
 
     Booked once for each (partner, source, external id); by hand the id is customer, reference, day and amount,
     so a second click is the same payment. `told` names invoices to pay first; without it the reference is
     looked up as an invoice number or payment reference, and the one for access pays its lines before all else.
+    `words` is the whole text of the transfer, where the reference is only its beginning. `only`
+    what is told or named is paid; the rest stays unapplied.
     Raises BadPayment."""
     _check(customer, amount, currency, received_on, told, now)
     key = external_id or f"{customer.pk}:{reference}:{received_on}:{plain(amount, currency)}:{currency}"
@@ -64,7 +68,7 @@ def receive(
         external_id=key,
         recorded_by=by,
     )
-    placed = _place(payment, list(told), now=now)
+    placed = _place(payment, list(told), words or reference, now=now, only=only)
     tell(
         customer,
         TimelineEntry.Kind.MONEY,
@@ -107,10 +111,10 @@ def _as_before(known: Payment, customer: Customer, amount: Decimal, currency: st
     return Received(known, placed, unapplied(known), booked_now=False)
 
 
-def _place(payment: Payment, told: list[Invoice], *, now: datetime) -> list[Placed]:
+def _place(payment: Payment, told: list[Invoice], words: str, *, now: datetime, only: bool = False) -> list[Placed]:
     """Where the money goes: what was told, else what the reference names, else the oldest due. A reference for
     access pays its lines before the rest of its invoice."""
-    named = [one for one in named_by(payment.customer, payment.reference) if one.invoice.currency == payment.currency]
+    named = [one for one in named_by(payment.customer, words) if one.invoice.currency == payment.currency]
     told = told or [one.invoice for one in named]
     chosen = {invoice.pk for invoice in told}
     first: list[Placed] = []
@@ -118,7 +122,7 @@ def _place(payment: Payment, told: list[Invoice], *, now: datetime) -> list[Plac
         if one.invoice.pk in chosen and (lines := lines_first(one, now=now)):
             first += pay_lines(payment, lines, now=now)
     left = payment.amount - sum((part.amount for part in first), ZERO)
-    return _together(first + allocate(payment, now=now, told=told, left=left))
+    return _together(first + allocate(payment, now=now, told=told, left=left, only=only))
 
 
 def _together(placed: list[Placed]) -> list[Placed]:

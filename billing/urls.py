@@ -3,13 +3,17 @@
 from django.urls import URLPattern, path
 
 from . import views
-from .views import aging, bank, bank_import, papers
+from .views import aging, bank, bank_import, credit_notes, papers, prices, repricing, statement_setting, till
 
 urlpatterns: list[URLPattern] = [
+    path("hooks/till/", till.callback, name="till-callback"),
     path("invoices/", views.invoices, name="invoices"),
     path("invoices/issue/", views.issue, name="invoices_issue"),
     path("invoices/<int:invoice_id>/", views.invoice, name="invoice"),
+    path("invoices/reprice/", repricing.reprice, name="drafts_reprice"),
     path("invoices/<int:invoice_id>/pdf/", papers.invoice_pdf, name="invoice_pdf"),
+    path("credit-notes/", credit_notes.credit_notes, name="credit_notes"),
+    path("settings/statements/", statement_setting.statement_setting, name="statement_setting"),
     path("credit-notes/<int:note_id>/pdf/", papers.credit_note_pdf, name="credit_note_pdf"),
     path("invoices/new/", views.new, name="invoice_new"),
     path("invoices/import/", views.bring_in, name="invoice_import"),
@@ -35,4 +39,12 @@ urlpatterns: list[URLPattern] = [
     path("payments/bank/<int:entry_id>/back/", bank.back, name="bank_back"),
     path("payments/<int:payment_id>/allocate/", views.use_rest, name="payment_allocate"),
     path("payments/<int:payment_id>/", views.payment, name="payment"),
+    path("settings/prices/", prices.prices, name="prices"),
+    path("settings/prices/new/", prices.price_new, name="price_new"),
+    path("settings/prices/import/", prices.prices_import, name="prices_import"),
+    path("settings/prices/tax/new/", prices.tax_new, name="tax_rule_new"),
+    path("settings/prices/passing/new/", prices.pass_on_new, name="pass_on_new"),
+    path("settings/prices/<int:price_id>/end/", prices.price_end, name="price_end"),
+    path("settings/prices/tax/<int:tax_rule_id>/end/", prices.tax_end, name="tax_rule_end"),
+    path("settings/prices/passing/<int:pass_on_id>/end/", prices.pass_on_end, name="pass_on_end"),
 ]

@@ -50,6 +50,8 @@ def _try_again(customer: Customer, contact: Contact) -> int:
         contact=contact,
         to_email=contact.email,
         language=language if language in LANGUAGES else "en",
+        # One that came back later goes out again; it is delivered when that is taken.
+        delivered_at=None,
         bounced_at=None,
         outcome=Outcome.WAITING,
         attempts=0,

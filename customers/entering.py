@@ -28,7 +28,7 @@ class Here(HttpRequest):
 
 @dataclass(frozen=True)
 class Door:
-    """What a door asks for: `staff`, `customer`, `anyone` or `signed_in`, and what they must be allowed."""
+    """What a door asks for: `staff`, `customer`, `anyone`, `machine` or `signed_in`, and what they must be allowed."""
 
     kind: str
     may: str = ""
@@ -51,6 +51,12 @@ def customer(may: May | None = None) -> Callable[[Page[P]], Page[P]]:
 def anyone(page: Page[P]) -> Page[P]:
     """For everybody, signed in or not; declared so that it is not an oversight."""
     page.door = Door("anyone")  # type: ignore[attr-defined]
+    return page
+
+
+def machine(page: Page[P]) -> Page[P]:
+    """For a machine that signs what it sends; the page itself asks for the signature and is absent without."""
+    page.door = Door("machine")  # type: ignore[attr-defined]
     return page
 
 

@@ -30,6 +30,8 @@ class May(models.TextChoices):
     ANSWER = "answer", _("answer disputes")
     POLICY = "policy", _("change the collections policy")
     WRITE_OFF = "write_off", _("give up debt and send money back")
+    PRICE = "price", _("set prices and tax")
+    PAY = "pay", _("keep what we owe and have paid the provider")
     QUESTION = "question", _("question a line")
     PROMISE = "promise", _("promise a date and report a payment")
 
@@ -51,7 +53,12 @@ OF_CUSTOMERS: frozenset[May] = frozenset({May.QUESTION, May.PROMISE})
 ALLOWS: dict[str, frozenset[May]] = {
     Role.OWNER: frozenset(set(May) - OF_CUSTOMERS),
     Role.ADMIN_AGENT: frozenset(set(May) - OF_CUSTOMERS),
-    Role.BILLING: frozenset({May.SEE_BOOK, May.SEE_BILLS, May.ISSUE, May.RECEIVE, May.WRITE_OFF, May.ANSWER}),
+    Role.BILLING: frozenset(
+        {
+            *(May.SEE_BOOK, May.SEE_BILLS, May.PAY, May.PRICE, May.ISSUE),
+            *(May.RECEIVE, May.WRITE_OFF, May.ANSWER),
+        }
+    ),
     Role.COLLECTIONS: frozenset({May.SEE_BOOK, May.CHASE, May.APPROVE, May.POLICY, May.RECEIVE, May.ANSWER}),
     Role.SALES: frozenset({May.SEE_BOOK}),
     Role.HELP_DESK: frozenset({May.SEE_BOOK, May.ANSWER}),

@@ -8,7 +8,7 @@ from .models import Customer, Letter, Message, TimelineEntry, User, acting_for
 from .telling import tell
 
 ABOUT_INVOICES = (Letter.INVOICE, Letter.NOTICE, Letter.DELETION, Letter.SUSPENDED, Letter.RESTORED)
-ABOUT_CASES = (Letter.QUESTION_TAKEN, Letter.ANSWER)
+ABOUT_CASES = (Letter.QUESTION_TAKEN, Letter.ANSWER, Letter.CASE_TURN)
 
 
 def see(customer: Customer, document: str, letters: Collection[str], *, by: User, now: datetime) -> list[Message]:

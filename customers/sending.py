@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from outbox import clock
 from outbox.keeping import Done, Later, Lease, Moot, Park, Result
 
+from .channels import channels_of
 from .locking import lock_customer
 from .models import Document, Message, MessageAttempt, TimelineEntry, acting_for
 from .printing import Unprinted
@@ -29,11 +30,14 @@ class LetterRule:
     `look` runs under the customer's lock before the letter leaves and answers why it is overtaken, or "".
     `delivered` runs in the transaction that records the delivery. `attach` makes the paper that goes with the
     letter, outside any transaction; where it can't be printed the letter leaves without, since its link leads
-    to the paper."""
+    to the paper. `reply_to` says at which address an answer is heard, or "" for the partner's own. An `internal`
+    letter goes to one of ours: its way is not the customer's to read."""
 
     look: Callable[[Message], str] | None = None
     delivered: Callable[[Message], None] | None = None
     attach: Callable[[Message], Document | None] | None = None
+    reply_to: Callable[[Message], str] | None = None
+    internal: bool = False
 
 
 logger = logging.getLogger(__name__)
@@ -93,6 +97,8 @@ def words(message: Message) -> tuple[str, str, str]:
         "language": message.language,
         "now": message.queued_at,
         "zone": message.customer.tz,
+        "support": channels_of(message.partner),
+        "answers_are_heard": bool((rule := _rules.get(message.letter)) and rule.reply_to),
     }
     folder = f"emails/{message.letter}"
     with translation.override(message.language), timezone.override(message.customer.tz):
@@ -106,12 +112,13 @@ def words(message: Message) -> tuple[str, str, str]:
 
 def _mail(message: Message) -> EmailMultiAlternatives:
     partner = message.partner
+    answer_to = _reply_to(message) or partner.reply_email
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.body_text,
         from_email=formataddr((partner.name, settings.DEFAULT_FROM_EMAIL)),
         to=[message.to_email],
-        reply_to=[partner.reply_email] if partner.reply_email else None,
+        reply_to=[answer_to] if answer_to else None,
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(message.body_html, "text/html")
@@ -119,6 +126,11 @@ def _mail(message: Message) -> EmailMultiAlternatives:
     if paper:
         mail.attach(paper.file_name, bytes(paper.content), paper.content_type)
     return mail
+
+
+def _reply_to(message: Message) -> str:
+    rule = _rules.get(message.letter)
+    return rule.reply_to(message) if rule and rule.reply_to else ""
 
 
 def _paper(message: Message) -> Document | None:
@@ -153,6 +165,7 @@ def _delivered(message: Message, attempt: MessageAttempt) -> None:
         _close(attempt, "250")
         message.delivered_at, message.bounced_at = now, None
         message.save(update_fields=["delivered_at", "bounced_at"])
+        rule = _rules.get(message.letter)
         tell(
             customer,
             TimelineEntry.Kind.NOTICE,
@@ -161,10 +174,10 @@ def _delivered(message: Message, attempt: MessageAttempt) -> None:
             about=message.about[:40],
             values={"letter": message.letter, "subject": message.subject, "email": message.to_email},
             message=message,
+            shared=not (rule and rule.internal),
         )
         customer.review_due_at = now
         customer.save(update_fields=["review_due_at"])
-        rule = _rules.get(message.letter)
         if rule and rule.delivered:
             rule.delivered(message)
 

@@ -27,7 +27,7 @@ def tell(
 
 def tell_all(entries: Sequence[TimelineEntry]) -> None:
     """Append many entries in one statement."""
-    TimelineEntry.objects.bulk_create(entries)
+    TimelineEntry.objects.add_all(entries)
 
 
 def entry(

@@ -31,6 +31,9 @@ LETTERS: Final[Words] = {
     "statement": _("The statement of account"),
     "policy": _("The mail about the new policy"),
     "received": _("The mail that a payment has arrived"),
+    "case_turn": _("The mail about the case at 21Vianet"),
+    "case_word": _("The letter about the case"),
+    "case_late": _("The mail to the owner of the case"),
 }
 
 

@@ -69,7 +69,7 @@ def promise_letters(wanted: Sequence[Wanted], *, now: datetime) -> list[Message]
     for contact in Contact.objects.filter(customer__in={one.customer.pk for one in wanted}):
         contacts[contact.customer_id][contact.role] = contact
     new = {one.key: _promised(one, contacts[one.customer.pk], now) for one in wanted if one.key not in known}
-    Message.objects.bulk_create(new.values())
+    Message.objects.add_all(list(new.values()))
     return [{**known, **new}[one.key] for one in wanted]
 
 

@@ -1,27 +1,24 @@
 """How is a question taken? What it names is frozen from that moment; the rest of the invoice keeps its dates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext
+
 from billing.models import DisputedAmount, Invoice, InvoiceLine
 from billing.money import ZERO, plain, quantise
-from billing.numbering import next_number
+from customers import formats
 from customers.locking import lock_customer
-from customers.models import Customer, Letter, TimelineEntry, User, acting_for
-from customers.telling import tell
-from customers.writing import promise_letter
-from dunning import policy as book
-from dunning.calendars import calendar_of
+from customers.models import Customer, User, acting_for
 from dunning.reviewing import review
 
-from .models import Dispute
+from .attaching import belong
+from .models import CaseFile, Dispute
+from .opening import after_business_days, announce_opening, open_case
+from .refusing import BadQuestion, check_may_open, worded
 
-ANSWER_BUSINESS_DAYS = 3
-
-
-class BadQuestion(Exception):
-    """The question can't be taken; the message says which value and why."""
+__all__ = ["BadQuestion", "after_business_days", "asked_before", "asked_often", "question"]
 
 
 def question(
@@ -32,45 +29,57 @@ def question(
     text: str,
     by: User,
     now: datetime,
+    wanted: str = "",
+    title: str = "",
+    source: str = Dispute.Source.CUSTOMER,
+    files: Sequence[CaseFile] = (),
 ) -> Dispute:
     """Take a question about lines of an invoice: `amounts` per line, by primary key.
 
     The amounts are frozen from this moment; the rest of the invoice keeps its dates. The same question by the
-    same person, still unanswered, is the same case. Raises BadQuestion."""
+    same person, still unanswered, is the same case. Raises BadQuestion (lines, amount, reason, wanted, text),
+    PermissionError, owning's NobodyToAnswer."""
     with acting_for(invoice.partner):
         customer = lock_customer(invoice.customer_id)
-        before = asked_before(invoice, amounts, reason=reason, text=text.strip(), by=by)
+        check_may_open(by, customer, source)
+        words = worded("text", text, gettext("Say in a sentence what is wrong."))
+        before = asked_before(invoice, amounts, reason=reason, text=words, by=by)
         if before is not None:
             return before
+        _check_choices(reason, wanted)
         lines = _questioned(invoice, amounts)
-        if reason not in Dispute.Reason.values:
-            raise BadQuestion(f"reason: '{reason}' is not one of the reasons offered")
-        if not text.strip():
-            raise BadQuestion("text: say in a sentence what is wrong")
-        dispute = Dispute.objects.create(
-            partner_id=invoice.partner_id,
-            customer=customer,
+        _check_often([line for line, _ in lines], customer.partner.questions_per_line, source)
+        dispute = open_case(
+            customer,
+            kind=Dispute.Kind.DISPUTE,
+            title=title.strip()[:200],
+            text=words,
+            by=by,
+            now=now,
+            source=source,
             invoice=invoice,
-            number=next_number(customer.partner, "dispute", now.astimezone(customer.tz).date()),
             reason=reason,
-            text=text.strip()[:4000],
-            opened_at=now,
-            opened_by=by,
-            answer_by=after_business_days(customer, now, ANSWER_BUSINESS_DAYS),
+            wanted=wanted,
         )
-        for line, amount in lines:
-            DisputedAmount.objects.create(
-                partner_id=invoice.partner_id,
-                customer=customer,
-                line=line,
-                case_number=dispute.number,
-                questioned=amount,
-                amount=amount,
-                opened_at=now,
-            )
-        _announce_question(dispute, customer, sum((amount for _, amount in lines), ZERO), by, now=now)
+        freeze(dispute, lines, now=now)
+        belong(files, dispute)
+        _announce(dispute, customer, sum((amount for _, amount in lines), ZERO), by, now=now)
         review([customer.pk], now=now)
         return dispute
+
+
+def freeze(dispute: Dispute, lines: Iterable[tuple[InvoiceLine, Decimal]], *, now: datetime) -> None:
+    """Freeze amounts of lines under a case; the caller holds the customer's lock and reviews them."""
+    for line, amount in lines:
+        DisputedAmount.objects.create(
+            partner_id=dispute.partner_id,
+            customer_id=dispute.customer_id,
+            line=line,
+            case_number=dispute.number,
+            questioned=amount,
+            amount=amount,
+            opened_at=now,
+        )
 
 
 def asked_before(invoice: Invoice, lines: Iterable[int], *, reason: str, text: str, by: User) -> Dispute | None:
@@ -85,25 +94,50 @@ def asked_before(invoice: Invoice, lines: Iterable[int], *, reason: str, text: s
     return None
 
 
+def asked_often(lines: Iterable[int]) -> dict[int, int]:
+    """How many cases have questioned each line so far, by primary key; those reopened count once, lines that
+    nobody questioned are left out."""
+    asked: dict[int, set[str]] = {}
+    for line, case in DisputedAmount.objects.filter(line__in=lines).values_list("line_id", "case_number"):
+        asked.setdefault(line, set()).add(case)
+    return {line: len(cases) for line, cases in asked.items()}
+
+
+def _check_choices(reason: str, wanted: str) -> None:
+    if reason not in Dispute.Reason.values:
+        raise BadQuestion(f"reason: '{reason}' is not one of the reasons offered")
+    if wanted and wanted not in Dispute.Wanted.values:
+        raise BadQuestion(f"wanted: '{wanted}' is not one of the outcomes offered")
+
+
+def _check_often(lines: list[InvoiceLine], most: int, source: str) -> None:
+    """What we find ourselves is taken however often it was asked."""
+    if source == Dispute.Source.FINDING:
+        return
+    often = asked_often(line.pk for line in lines)
+    for line in lines:
+        if often.get(line.pk, 0) >= most:
+            text = gettext("Line %(line)s was questioned %(n)s times already. Write to us or call us about it.")
+            raise BadQuestion(f"lines: {text % {'line': line.position, 'n': often.get(line.pk, 0)}}")
+
+
 def _questioned(invoice: Invoice, amounts: Mapping[int, Decimal]) -> list[tuple[InvoiceLine, Decimal]]:
     if invoice.status != Invoice.Status.ISSUED:
-        raise BadQuestion("invoice: only an issued invoice can be questioned")
+        raise BadQuestion("invoice: " + gettext("Only an issued invoice can be questioned."))
     if not amounts:
-        raise BadQuestion("lines: choose at least one line")
-    found = {line.pk: line for line in invoice.lines.filter(pk__in=amounts)}
+        raise BadQuestion("lines: " + gettext("Choose at least one line."))
+    found = {line.pk: line for line in invoice.lines.filter(pk__in=amounts).order_by("position")}
+    if len(found) != len(amounts):
+        raise BadQuestion("lines: " + gettext("That line is not on this invoice."))
     lines = []
-    for pk, amount in amounts.items():
-        line = found.get(pk)
-        if line is None:
-            raise BadQuestion("lines: that line is not on this invoice")
-        frozen = _frozen(line)
+    for pk, line in found.items():
+        amount, free = amounts[pk], line.open - _frozen(line)
         if amount <= ZERO or quantise(amount, invoice.currency) != amount:
-            raise BadQuestion(f"amount: {amount} is not an amount more than zero")
-        if amount > line.open - frozen:
-            raise BadQuestion(
-                f"amount: {amount} is more than the {plain(line.open - frozen, invoice.currency)} that is open "
-                f"and not yet questioned of line {line.position}"
-            )
+            raise BadQuestion("amount: " + gettext("“%(typed)s” is not an amount more than zero.") % {"typed": amount})
+        if amount > free:
+            text = gettext("%(amount)s is more than the %(free)s that is open and not yet questioned of line %(line)s.")
+            said = {"amount": formats.amount(amount, invoice.currency), "line": line.position}
+            raise BadQuestion(f"amount: {text % {**said, 'free': formats.amount(max(free, ZERO), invoice.currency)}}")
         lines.append((line, amount))
     return lines
 
@@ -112,41 +146,12 @@ def _frozen(line: InvoiceLine) -> Decimal:
     return sum((row.amount for row in line.disputed_amounts.filter(decided_at=None)), ZERO)
 
 
-def _announce_question(dispute: Dispute, customer: Customer, amount: Decimal, by: User, *, now: datetime) -> None:
+def _announce(dispute: Dispute, customer: Customer, amount: Decimal, by: User, *, now: datetime) -> None:
     invoice = dispute.invoice
+    assert invoice is not None
     values = {
-        "case": dispute.number,
-        "invoice": invoice.number,
         "amount": plain(amount, invoice.currency),
         "rest": plain(max(invoice.balance - amount, ZERO), invoice.currency),
         "currency": invoice.currency,
-        "answer_by": dispute.answer_by.isoformat(),
-        "text": dispute.text,
-        "link": f"/my/cases/{dispute.pk}/",
     }
-    message = promise_letter(
-        customer,
-        Letter.QUESTION_TAKEN,
-        key=f"letter:question:{dispute.pk}",
-        now=now,
-        about=f"{dispute.number}, {invoice.number}",
-        values=values,
-    )
-    tell(
-        customer,
-        TimelineEntry.Kind.DISPUTE,
-        "question_opened",
-        now=now,
-        about=invoice.number or "",
-        values=values,
-        message=message,
-        actor=by,
-    )
-
-
-def after_business_days(customer: Customer, now: datetime, days: int) -> datetime:
-    """The end of staffed hours on the n-th business day after an instant, on the partner's calendar."""
-    partner = customer.partner
-    calendar = calendar_of(partner.country, partner.zone)
-    day = book.shift(now.astimezone(partner.tz).date(), days, book.Unit.BUSINESS_DAYS, calendar)
-    return datetime.combine(day, calendar.closes, tzinfo=partner.tz)
+    announce_opening(dispute, customer, "question_opened", values, by, now=now)

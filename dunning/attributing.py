@@ -27,6 +27,8 @@ TOGETHER: Final = 100
 # A customer may pay something else between the look and the lock; then it is looked at again.
 MOST_LOOKS: Final = 5
 LONGEST_REFERENCE: Final = 140
+# What an entry says that was judged and waits; it may be judged again. An empty list: not judged yet.
+UNCLEAR, NOBODY = [["unclear"]], [["nobody"]]
 
 # Whom to lock for each entry, by primary keys.
 Whom = dict[int, frozenset[int]]
@@ -52,10 +54,11 @@ def _in_rounds(waiting: list[BankEntry], book: Book, known: Known, *, now: datet
     whom to lock, and again under them."""
     looks: Counter[int] = Counter()
     booked: list[Received] = []
-    whom = {entry.pk: _whom(match(money_of(entry), known)) for entry in waiting}
+    earlier = _earlier(waiting)
+    whom = {entry.pk: _whom(match(money_of(entry), known)) | earlier[entry.pk] for entry in waiting}
     while waiting:
         these, later = _apart(waiting, whom)
-        done, missed = _decide(these, whom, book, known, now=now)
+        done, missed = _decide(these, whom, earlier, book, known, now=now)
         booked += done
         whom.update(missed)
         looks.update(missed)
@@ -76,12 +79,21 @@ def _apart(waiting: list[BankEntry], whom: Whom) -> tuple[list[BankEntry], list[
     return these, later
 
 
+def _earlier(entries: Collection[BankEntry]) -> Whom:
+    """Whom an earlier look took them for; money that turns out to be another's holds these back no longer."""
+    found: dict[int, set[int]] = {entry.pk: set() for entry in entries}
+    again = [entry.pk for entry in entries if entry.matched_why]
+    for entry, customer in Candidate.objects.filter(entry__in=again).values_list("entry_id", "customer_id"):
+        found[entry].add(customer)
+    return {pk: frozenset(customers) for pk, customers in found.items()}
+
+
 def _whom(found: Match) -> frozenset[int]:
     return frozenset([found.guesses[0].customer]) if found.sure else found.customers
 
 
 def _decide(
-    entries: list[BankEntry], whom: Whom, book: Book, known: Known, *, now: datetime
+    entries: list[BankEntry], whom: Whom, earlier: Whom, book: Book, known: Known, *, now: datetime
 ) -> tuple[list[Received], Whom]:
     """Book entries or let them wait, and review all their customers once, in one transaction. Answers what was
     booked, and the entries that now point to others than were locked, each with its customers."""
@@ -98,11 +110,11 @@ def _decide(
         for row in mine.order_by("pk"):
             found = match(money_of(row), known)
             if not _whom(found) <= whom[row.pk]:
-                missed[row.pk] = _whom(found)
-            elif not (row.payment_id or row.dismissed_at or row.matched_why):
+                missed[row.pk] = _whom(found) | earlier[row.pk]
+            elif not (row.payment_id or row.dismissed_at) and row.matched_why in ([], UNCLEAR, NOBODY):
                 received = _book(row, found, locked, known, now=now)
                 booked += [received] if received else []
-                beside |= set() if received else _let_wait(row, found)
+                beside |= earlier[row.pk] if received else _let_wait(row, found, earlier[row.pk], now=now)
         follow([one.payment for one in booked if one.booked_now], None, now=now, beside=beside)
     return booked, missed
 
@@ -123,17 +135,24 @@ def _book(
     return received
 
 
-def _let_wait(row: BankEntry, found: Match) -> set[int]:
-    """Note whose it may be; answers the customers whose cases it may hold back."""
+def _let_wait(row: BankEntry, found: Match, earlier: frozenset[int], *, now: datetime) -> set[int]:
+    """Note whose it may be; answers the customers whose cases it may hold back from now on. Whom an earlier look
+    named stays named: only a person, or a match, lets go of them."""
+    fresh = [one for one in found.guesses if one.customer not in earlier]
     Candidate.objects.bulk_create(
         Candidate(
-            partner_id=row.partner_id, entry=row, customer_id=one.customer, confidence=one.confidence, why=one.why
+            partner_id=row.partner_id,
+            entry=row,
+            customer_id=one.customer,
+            confidence=one.confidence,
+            why=one.why,
+            found_at=now if row.matched_why else None,
         )
-        for one in found.guesses
+        for one in fresh
     )
-    row.matched_why = [["unclear"]] if found.guesses else [["nobody"]]
-    row.save(update_fields=["matched_why"])
-    return {one.customer for one in found.guesses}
+    row.matched_why, row.looked_at = UNCLEAR if fresh or earlier else NOBODY, now
+    row.save(update_fields=["matched_why", "looked_at"])
+    return {one.customer for one in fresh}
 
 
 def place(
@@ -144,20 +163,23 @@ def place(
     why: list[list[str]],
     now: datetime,
     by: User | None = None,
+    only: bool = False,
 ) -> Received:
     """Book a locked entry as the payment of this locked customer; the caller follows it in the same transaction.
-    `told` are invoices (primary keys) to pay first, in order. Raises billing's BadPayment."""
+    `told` are invoices (primary keys) to pay first, in order, or `only` these. Raises billing's BadPayment."""
     invoices = {one.pk: one for one in customer.invoices.filter(pk__in=told, currency=row.currency)} if told else {}
     received = receive(
         customer,
         amount=row.amount,
         currency=row.currency,
         reference=(row.text or row.payer or row.entry_id)[:LONGEST_REFERENCE],
+        words=row.text,
         # The bank's day may have begun where the customer's has not.
         received_on=min(row.booked_on, now.astimezone(customer.tz).date()),
         now=now,
         told=[invoices[pk] for pk in told if pk in invoices],
         by=by,
+        only=only,
         source=SOURCE,
         external_id=f"{row.account}:{row.entry_id}",
     )

@@ -88,7 +88,7 @@ def go_on(
         batch = list(unfinished(statement).filter(pk__gt=after)[: BATCH if most is None else min(BATCH, most - looked)])
         if not batch:
             break
-        known = _known(book, batch)
+        known = known_of(book, batch)
         booked = look_at(batch, book, known, now=now)
         done.booked += len(booked)
         done.matched += sum(bool(one.placed) for one in booked)
@@ -112,7 +112,8 @@ def go_on_with_all(*, now: datetime, most: int) -> int:
     return len(rows)
 
 
-def _known(book: Book, batch: list[BankEntry]) -> Known:
+def known_of(book: Book, batch: list[BankEntry]) -> Known:
+    """All that may tell whose these entries are."""
     cures = cures_of(book.partner)
     known = book.about(batch, cures)
     who = {pk for entry in batch for pk in concerned(money_of(entry), known)}

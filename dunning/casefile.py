@@ -29,15 +29,7 @@ from dunning.policy.mapping import policy_from_mapping, policy_to_mapping
 from dunning.policy.reading import Fields, MappingError, amounts, money, one_of, text, whole
 from dunning.policy.worked import EPOCH, FactsReader, as_date, instant_in, rows, values
 
-__all__ = [
-    "MappingError",
-    "Report",
-    "policy_from_mapping",
-    "policy_to_mapping",
-    "read_yaml",
-    "run",
-    "run_file",
-]
+__all__ = ["MappingError", "Report", "policy_from_mapping", "policy_to_mapping", "read_yaml", "run", "run_file"]
 
 ONLY_IF_THERE = ("ripe", "covers", "follows", "release", "says", "role")
 EXPECTED = ("kind", "stage", "deed", "because", "until", "due", "schedule", "ends", "version", *ONLY_IF_THERE)

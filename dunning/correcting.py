@@ -17,6 +17,7 @@ from subscriptions.models import Subscription
 
 from .facts import load
 from .models import Case, Restart
+from .promising import keep_promises
 from .reviewing import after_the_lock, review
 
 Done = TypeVar("Done")
@@ -40,6 +41,7 @@ def take_payment_back(
 
     def deed(customer: Customer, at: datetime) -> Reversed:
         done = reversing.reverse(payment.pk, customer, reversed_on=reversed_on, reason=reason, now=at, by=by)
+        keep_promises([customer.pk], now=at)
         _start_again(customer, done.reopened, f"payment taken back: {done.reversal.reason}", now=at)
         return done
 

@@ -25,6 +25,8 @@ from .publishing import publish
 STANDARD = Path(__file__).with_name("standard_policy.yaml")
 THE_BEGINNING = date(2000, 1, 1)
 MARKUP_PERCENT = Decimal(15)
+# What the provider asks of every reseller.
+SUPPORT_HOURS = "24 hours a day, 365 days a year"
 
 
 class BadPartner(Exception):
@@ -63,6 +65,8 @@ def found(
     faults = _faults(slug, name, currency, zone)
     if faults:
         raise BadPartner(faults)
+    details.setdefault("support_email", f"support@{slug}.example")
+    details.setdefault("support_hours", SUPPORT_HOURS)
     with transaction.atomic():
         partner = Partner.objects.create(
             slug=slug,

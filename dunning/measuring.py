@@ -120,3 +120,10 @@ def restored(partner: Partner) -> Restored | None:
     minutes: Any = F("restored_after_minutes")
     sums = rows.aggregate(n=Count("pk"), median=Percentile(minutes, share="0.5"), p95=Percentile(minutes, share="0.95"))
     return Restored(sums["n"], sums["median"], sums["p95"]) if sums["n"] else None
+
+
+def minutes_to_access(partner: Partner) -> list[tuple[int, int]]:
+    """Each number of minutes from payment to access that occurred, rising, and how often."""
+    rows = Case.objects.filter(partner=partner, restored_after_minutes__isnull=False).order_by("restored_after_minutes")
+    counted = rows.values_list("restored_after_minutes").annotate(n=Count("pk"))
+    return [(minutes, n) for minutes, n in counted if minutes is not None]

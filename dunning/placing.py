@@ -18,15 +18,17 @@ class NotWaiting(Exception):
     """The entry was matched or set aside meanwhile; nothing was changed."""
 
 
-def match_by_hand(entry: BankEntry, customer: Customer, *, told: Collection[int], by: User, now: datetime) -> Settled:
-    """Book an entry as the payment of a customer a person chose, its told invoices first. Those it might also have
-    been from are looked at again in the same commit. Raises NotWaiting and billing's BadPayment."""
+def match_by_hand(
+    entry: BankEntry, customer: Customer, *, told: Collection[int], by: User, now: datetime, only: bool = False
+) -> Settled:
+    """Book an entry as the payment of a customer a person chose, its told invoices first, or `only` them. Those it
+    might also have been from are looked at again in the same commit. Raises NotWaiting and billing's BadPayment."""
     with acting_for(customer.partner):
         others = _candidates(entry) - {customer.pk}
         locked = {one.pk: one for one in lock_customers({customer.pk, *others})}
         now = after_the_lock(list(locked.values()), now=now)
         row = _waiting(entry)
-        received = place(row, locked[customer.pk], told=told, why=[["person", str(by)]], now=now, by=by)
+        received = place(row, locked[customer.pk], told=told, why=[["person", str(by)]], now=now, by=by, only=only)
         return Settled(received, follow([received.payment] if received.booked_now else [], by, now=now, beside=others))
 
 
@@ -53,12 +55,14 @@ def bring_back(entry: BankEntry, *, now: datetime) -> None:
         look_again(_candidates(entry), now=now)
 
 
-def allocate_rest(payment: Payment, told: Sequence[Invoice], *, by: User, now: datetime) -> list[Placed]:
+def allocate_rest(
+    payment: Payment, told: Sequence[Invoice], *, by: User, now: datetime, only: bool = False
+) -> list[Placed]:
     """Put what is left of a payment against these invoices first, then the oldest due, and review its customer in
-    the same commit. Nothing left, nothing done."""
+    the same commit. `only` these: what they leave of it waits. Nothing left, nothing done."""
     with acting_for(payment.customer.partner):
         lock_customer(payment.customer_id)
-        placed = allocate(payment, now=now, told=told) if unapplied(payment) > 0 else []
+        placed = allocate(payment, now=now, told=told, only=only) if unapplied(payment) > 0 else []
         if placed:
             follow([payment], by, now=now)
     return placed

@@ -1,11 +1,10 @@
 """What may be promised for an invoice, and was it kept? A word that pauses the ladder while it runs."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-
-from django.db.models import Sum
 
 from billing.figures import undisputed_due
 from billing.models import Allocation, Invoice, PromiseToPay
@@ -137,36 +136,90 @@ def _announce(customer: Customer, row: PromiseToPay, *, now: datetime) -> None:
 
 
 def keep_promises(customers: Collection[int], *, now: datetime) -> list[PromiseToPay]:
-    """Stamp the promises of these customers that payments have now kept; the caller holds their locks.
+    """Stamp the promises of these customers that payments have now kept, and take the stamp back where the bank took
+    back what had kept one. Answers those kept now; the caller holds the customers' locks.
 
     Kept is a promise whose amount has been put against its invoice by payments since it was made, or whose
-    invoice a payment since has settled. A credit alone keeps nothing, and once the settling days have passed a
-    promise stays broken: the ladder has gone on from there."""
-    waiting = PromiseToPay.objects.filter(customer_id__in=customers, kept_at=None)
-    waiting = waiting.select_related("invoice__case", "customer", "partner")
-    kept = [row for row in waiting.order_by("pk") if last_day(row) >= _day(now, row.customer) and _paid_up(row)]
-    for row in kept:
-        row.kept_at = now
-        row.save(update_fields=["kept_at"])
-        tell(
-            row.customer,
-            TimelineEntry.Kind.MONEY,
-            "promise_kept",
-            now=now,
-            about=row.invoice.number or "",
-            values={"amount": plain(row.amount, row.currency), "currency": row.currency, "invoice": row.invoice.number},
-        )
+    invoice a payment since has settled. The same money keeps one promise only. A credit alone keeps nothing, and once
+    the settling days have passed a promise stays broken: the ladder has gone on from there."""
+    rows = PromiseToPay.objects.filter(customer_id__in=customers).select_related("invoice__case", "customer", "partner")
+    of_invoice: dict[int, list[PromiseToPay]] = defaultdict(list)
+    for row in rows.order_by("made_at", "by_on", "pk"):
+        of_invoice[row.invoice_id].append(row)
+    money = _money_of(of_invoice)
+    kept: list[PromiseToPay] = []
+    for invoice_id, promised in of_invoice.items():
+        # What has kept a promise is spent on it before others look for theirs.
+        for row in sorted(promised, key=lambda one: one.kept_at is None):
+            holds = _paid_up(row, money[invoice_id])
+            if row.kept_at is None and holds and last_day(row) >= _day(now, row.customer):
+                _stamp(row, now, "promise_kept", now=now)
+                kept.append(row)
+            elif row.kept_at is not None and not holds and _taken_back(row):
+                _stamp(row, None, "promise_unkept", now=now)
+            if row.kept_at is not None:
+                _spend(row, money[invoice_id])
     return kept
+
+
+@dataclass
+class _Money:
+    """What a payment put against an invoice and no promise was kept by yet."""
+
+    at: datetime
+    left: Decimal
+
+
+def _money_of(invoices: Collection[int]) -> dict[int, list[_Money]]:
+    """The payments' allocations that stand, by invoice, oldest first."""
+    found: dict[int, list[_Money]] = {pk: [] for pk in invoices}
+    standing = Allocation.objects.filter(
+        line__invoice__in=invoices, payment__isnull=False, undoes=None, undone_by=None
+    ).order_by("at", "pk")
+    for invoice_id, at, amount in standing.values_list("line__invoice", "at", "amount"):
+        found[invoice_id].append(_Money(at, amount))
+    return found
+
+
+def _in_time(row: PromiseToPay, money: Iterable[_Money]) -> list[_Money]:
+    last = last_day(row)
+    return [one for one in money if row.made_at <= one.at and _day(one.at, row.customer) <= last]
+
+
+def _paid_up(row: PromiseToPay, money: Iterable[_Money]) -> bool:
+    paid = sum((one.left for one in _in_time(row, money)), ZERO)
+    return paid >= row.amount or (paid > ZERO and row.invoice.balance <= ZERO)
+
+
+def _spend(row: PromiseToPay, money: Iterable[_Money]) -> None:
+    wanted = row.amount
+    for one in _in_time(row, money):
+        taken = min(one.left, wanted)
+        one.left -= taken
+        wanted -= taken
+
+
+def _taken_back(row: PromiseToPay) -> bool:
+    """Whether some of what had come in by the day it was kept was taken back since."""
+    undone = Allocation.objects.filter(line__invoice=row.invoice_id, undoes=None, undone_by__isnull=False)
+    return undone.filter(at__gte=row.made_at, at__lte=row.kept_at).exists()
+
+
+def _stamp(row: PromiseToPay, kept_at: datetime | None, code: str, *, now: datetime) -> None:
+    row.kept_at = kept_at
+    row.save(update_fields=["kept_at"])
+    tell(
+        row.customer,
+        TimelineEntry.Kind.MONEY,
+        code,
+        now=now,
+        about=row.invoice.number or "",
+        values={"amount": plain(row.amount, row.currency), "currency": row.currency, "invoice": row.invoice.number},
+    )
 
 
 def _day(now: datetime, customer: Customer) -> date:
     return now.astimezone(customer.tz).date()
-
-
-def _paid_up(row: PromiseToPay) -> bool:
-    since = Allocation.objects.filter(line__invoice=row.invoice_id, payment__isnull=False, at__gte=row.made_at)
-    paid = since.aggregate(sum=Sum("amount"))["sum"] or ZERO
-    return paid >= row.amount or (paid > ZERO and row.invoice.balance <= ZERO)
 
 
 def last_day(row: PromiseToPay) -> date:

@@ -91,8 +91,8 @@ def _receipts(invoice: Invoice, at: datetime) -> tuple[book.Receipt, ...]:
         entry__credit=True,
         entry__currency=invoice.currency,
         entry__recorded_at__lte=at,
-    ).exclude(Q(entry__dismissed_at__lte=at) | Q(entry__payment__booked_at__lte=at))
-    for amount, when in waiting.values_list("entry__amount", "entry__recorded_at"):
+    ).exclude(Q(entry__dismissed_at__lte=at) | Q(entry__payment__booked_at__lte=at) | Q(found_at__gt=at))
+    for amount, when in waiting.values_list("entry__amount", Coalesce("found_at", "entry__recorded_at")):
         found.append(book.Receipt(book.ReceiptKind.POSSIBLE, amount, when))
     said = Claim.objects.filter(**mine, at__lte=at).exclude(gone_at__lte=at)
     for amount, when in said.values_list("amount", "at"):

@@ -2,7 +2,7 @@
 types; the calendar by its digest, since thousands of decisions share one."""
 
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
@@ -56,23 +56,31 @@ def _digest(calendar: Calendar) -> str:
 
 
 def _out(value: Any) -> Any:
-    if isinstance(value, Calendar) or (is_dataclass(value) and not isinstance(value, type)):
-        return {
-            field.name: _out(getattr(value, field.name))
-            for field in fields(value)
-            if not isinstance(getattr(value, field.name), Calendar)
-        }
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Decimal | tzinfo):
-        return str(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, frozenset):
-        return sorted((_out(item) for item in value), key=str)
-    if isinstance(value, tuple | list):
-        return [_out(item) for item in value]
-    return value
+    kind = type(value)
+    if kind not in _writers:
+        _writers[kind] = _writer(kind)
+    return _writers[kind](value)
+
+
+_writers: dict[type, Callable[[Any], Any]] = {}
+
+
+def _writer(kind: type) -> Callable[[Any], Any]:
+    """How values of a type become JSON; worked out once for each."""
+    if is_dataclass(kind):
+        names = tuple(field.name for field in fields(kind) if _hints(kind)[field.name] is not Calendar)
+        return lambda value: {name: _out(getattr(value, name)) for name in names}
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, Decimal | tzinfo):
+        return str
+    if issubclass(kind, datetime | date | time):
+        return lambda value: value.isoformat()
+    if issubclass(kind, frozenset):
+        return lambda value: sorted(map(_out, value), key=str)
+    if issubclass(kind, tuple | list):
+        return lambda value: [_out(item) for item in value]
+    return lambda value: value
 
 
 @lru_cache(maxsize=64)

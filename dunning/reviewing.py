@@ -13,12 +13,14 @@ from customers.models import Customer
 from subscriptions.models import Suspension
 
 from . import policy as book
+from .afterwards import afterwards
 from .approving import abort
 from .facts import Loaded, load
 from .models import Case, Run
+from .policy.outlook import Decisions
 from .recording import as_json
 from .releasing import release, waiting_for_restoration
-from .taking import take
+from .taking import Step, take
 
 # What a look writes on a case.
 NOTED = ("reviewed_at", "kind", "stage", "because", "values", "undisputed", "look_again_at", "closed_at")
@@ -58,12 +60,27 @@ class Reviewed:
         self.released += other.released
 
 
+class Rulebook:
+    """The rulebook asked at one instant. It remembers what it said of invoices that are alike."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._by_policy: dict[int, Decisions] = {}
+
+    def judge(self, cases: Iterable[Loaded]) -> list[Judged]:
+        """What it says of each case, from the facts given."""
+        return [Judged(loaded, self._of(loaded.policy).of(loaded.facts)) for loaded in cases]
+
+    def _of(self, policy: book.Policy) -> Decisions:
+        # The decisions hold their policy, so no other one gets its identity.
+        if id(policy) not in self._by_policy:
+            self._by_policy[id(policy)] = Decisions(policy, self.now)
+        return self._by_policy[id(policy)]
+
+
 def judge(customers: Sequence[Customer], *, now: datetime) -> list[Judged]:
     """Decide every open case of these customers without writing anything."""
-    return [
-        Judged(loaded, book.schedule(loaded.policy, loaded.facts, now, forecast=False))
-        for loaded in load(customers, now=now)
-    ]
+    return Rulebook(now).judge(load(customers, now=now))
 
 
 def after_the_lock(customers: Sequence[Customer], *, now: datetime) -> datetime:
@@ -74,16 +91,22 @@ def after_the_lock(customers: Sequence[Customer], *, now: datetime) -> datetime:
     return max(now, latest) if latest else now
 
 
-def review(customer_ids: Iterable[int], *, now: datetime, run: Run | None = None) -> Reviewed:
+def review(
+    customer_ids: Iterable[int], *, now: datetime, run: Run | None = None, rulebook: Rulebook | None = None
+) -> Reviewed:
     """Lock these customers, decide each of their open cases and write what follows, in the caller's
-    transaction or one of its own. Repeating it changes nothing more."""
+    transaction or one of its own. Repeating it changes nothing more. Batches of one instant may share a rulebook."""
     with transaction.atomic():
         customers = lock_customers(customer_ids)
         now = after_the_lock(customers, now=now)
-        judged = judge(customers, now=now)
+        rules = rulebook if rulebook and rulebook.now == now else Rulebook(now)
+        judged = rules.judge(load(customers, now=now))
         result = tally(judged)
-        result.released = _do(judged, now=now, run=run)
-        result.changed = _note(customers, _after(customers, judged, now=now), now=now)
+        hands = _of_many_hands(judged)
+        reread = [customer for customer in customers if customer.pk in hands]
+        _number([one.loaded.case for one in judged], at_once=reread)
+        result.released, steps = _do(judged, now=now, run=run)
+        result.changed = _note(customers, _after(judged, steps, reread, rules), now=now)
     return result
 
 
@@ -112,27 +135,46 @@ def tally(judged: list[Judged]) -> Reviewed:
     return result
 
 
-def _do(judged: list[Judged], *, now: datetime, run: Run | None) -> list[int]:
-    """Carry out what was decided; answers the subscriptions that are let go."""
+def _of_many_hands(judged: list[Judged]) -> set[int]:
+    """The customers whose access is in question: what a deed leaves behind is read back from the tables, since
+    people and machines have a part in it."""
+    return {
+        one.loaded.customer.pk
+        for one in judged
+        if one.decision.release
+        or one.loaded.facts.proposal
+        or (isinstance(one.decision.next, book.Take) and one.decision.next.action is book.Action.SUSPEND)
+    }
+
+
+def _number(cases: Iterable[Case], *, at_once: Sequence[Customer]) -> None:
+    """Number new cases, so that what is written can name them. Those of whom the tables are read again are saved at
+    once, the others when it is known what they say."""
+    new = [case for case in cases if case._state.adding]
+    Case.objects.number(new)
+    read = {customer.pk for customer in at_once}
+    Case.objects.add_all([case for case in new if case.customer_id in read])
+
+
+def _do(judged: list[Judged], *, now: datetime, run: Run | None) -> tuple[list[int], list[Step]]:
+    """Carry out what was decided; answers the subscriptions that are let go, and the steps taken."""
     released: list[int] = []
-    Case.objects.bulk_create([one.loaded.case for one in judged if one.loaded.case._state.adding])
     for one in judged:
         _end_overtaken_proposal(one, now=now)
         if one.decision.release:
             released += release(one.loaded, one.decision, now=now)
-    take([(one.loaded, one.decision) for one in judged], now=now, run=run)
-    return released
+    return released, take([(one.loaded, one.decision) for one in judged], now=now, run=run)
 
 
-def _after(customers: list[Customer], judged: list[Judged], *, now: datetime) -> list[Judged]:
+def _after(judged: list[Judged], steps: list[Step], reread: list[Customer], rules: Rulebook) -> list[Judged]:
     """What stands once the deeds are written: those with a deed are decided again, the rest keep their answer."""
-    moved = {
-        one.loaded.customer.pk
-        for one in judged
-        if one.decision.release or isinstance(one.decision.next, book.Take) or one.loaded.facts.proposal
-    }
-    again = judge([customer for customer in customers if customer.pk in moved], now=now) if moved else []
-    return [one for one in judged if one.loaded.customer.pk not in moved] + again
+    read = {customer.pk for customer in reread}
+    moved = {step.loaded.customer.pk for step in steps} - read
+    deeds = moved | read
+    still = [one for one in judged if one.loaded.customer.pk not in deeds]
+    told = afterwards([one.loaded for one in judged if one.loaded.customer.pk in moved], steps)
+    found = load(reread, now=rules.now) if reread else []
+    return still + rules.judge(told + found)
 
 
 def _end_overtaken_proposal(one: Judged, *, now: datetime) -> None:
@@ -172,10 +214,12 @@ def _note(customers: list[Customer], judged: list[Judged], *, now: datetime) -> 
             case.closed_at = now
         if case.look_again_at:
             looks[case.customer_id].append(case.look_again_at)
-    Case.objects.all().save_each([one.loaded.case for one in judged], NOTED)
+    new = [one.loaded.case for one in judged if one.loaded.case._state.adding]
+    Case.objects.save_each([one.loaded.case for one in judged if not one.loaded.case._state.adding], NOTED)
+    Case.objects.add_all(new)
     for customer in customers:
         customer.review_due_at = min(looks[customer.pk], default=None)
-    Customer.objects.all().save_each(customers, ["review_due_at"])
+    Customer.objects.save_each(customers, ["review_due_at"])
     return changed
 
 

@@ -1,6 +1,7 @@
 """What does a day do for a whole book? One run, in batches, kept as a document."""
 
 import gc
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +14,8 @@ from customers.models import Customer, Partner, acting_for
 from . import policy as book
 from .breaking import foreseen, watch
 from .models import Breaker, Case, Run
-from .reviewing import Judged, Reviewed, judge, review, tally
+from .resting import mark_seen, resting
+from .reviewing import Judged, Reviewed, Rulebook, judge, review, tally
 from .sparing import few_collections
 
 BATCH = 1_000
@@ -31,17 +33,24 @@ class Dry:
 
 
 def run(partner: Partner, *, now: datetime) -> tuple[Run, Reviewed]:
-    """Review every customer of a partner with an open case, write what follows, keep the run's document. Where it
-    proposes more suspensions than a day may carry, the circuit breaker trips."""
-    document = Run.objects.create(partner=partner, on=now.astimezone(partner.tz).date(), began_at=now)
-    result = Reviewed()
-    ids = _customers(partner)
+    """Review every customer of a partner with an open case, write what follows, keep the run's document; who was
+    looked at today, and of whom nothing has changed, is counted from the cases. Where it proposes more suspensions
+    than a day may carry, the circuit breaker trips."""
+    document = Run(partner=partner, on=now.astimezone(partner.tz).date(), began_at=now)
+    before, rulebook = resting(partner, now=now), Rulebook(now)
+    if before.moving:
+        # What a batch writes names its run.
+        document.save()
+    rest = before.skipped.total()
+    result = Reviewed(evaluated=rest, unchanged=rest, skipped=before.skipped)
     with few_collections():
-        for start in range(0, len(ids), BATCH):
+        for ids in _batches(before.moving):
             with acting_for(partner):
-                result.add(review(ids[start : start + BATCH], now=now, run=document))
+                result.add(review(ids, now=now, run=document, rulebook=rulebook))
             # The batch is gone but for its cycles, and they are the youngest of all objects.
             gc.collect(0)
+    for ids in _batches(before.unmarked):
+        mark_seen(partner, ids, now=now)
     for name in ("evaluated", "unchanged", "notices", "tasks", "proposals", "reinstatements"):
         setattr(document, name, getattr(result, name))
     document.skipped, document.changed, document.ended_at = dict(result.skipped), dict(result.changed), now
@@ -50,13 +59,15 @@ def run(partner: Partner, *, now: datetime) -> tuple[Run, Reviewed]:
     return document, result
 
 
+def _batches(ids: list[int]) -> Iterator[list[int]]:
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+
+
 def dry_run(partner: Partner, *, now: datetime) -> Dry:
     """The same look without a deed: decides, counts and writes nothing."""
-    ids, result, all_judged = _customers(partner), Reviewed(), []
-    for start in range(0, len(ids), BATCH):
-        customers = list(
-            Customer.objects.filter(pk__in=ids[start : start + BATCH]).select_related("partner").order_by("pk")
-        )
+    result, all_judged = Reviewed(), []
+    for ids in _batches(_customers(partner)):
+        customers = list(Customer.objects.filter(pk__in=ids).select_related("partner").order_by("pk"))
         judged = judge(customers, now=now)
         result.add(tally(judged))
         all_judged += judged

@@ -37,6 +37,7 @@ def settle(
     by: User | None = None,
     source: str = "hand",
     external_id: str | None = None,
+    only: bool = False,
 ) -> Settled:
     """Book a payment and review its customer in the same transaction: a cured debt and the promise of its
     reinstatement are one commit. Every door for one payment comes through here; those of a bank statement are
@@ -55,6 +56,7 @@ def settle(
             external_id=external_id,
             told=told,
             by=by,
+            only=only,
         )
         return Settled(received, follow([received.payment], by, now=now) if received.booked_now else [])
 

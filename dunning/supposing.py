@@ -8,7 +8,8 @@ from billing.models import Hold, Invoice
 from customers.models import Customer
 
 from . import policy as book
-from .facts import Loaded, as_hold, load
+from .facts import Loaded, load
+from .gathering import as_hold
 
 Change = Callable[[book.Facts], book.Facts]
 

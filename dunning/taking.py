@@ -34,20 +34,21 @@ class Step:
     row: Decision
 
 
-def take(due: Sequence[tuple[Loaded, book.Decision]], *, now: datetime, run: Run | None) -> None:
+def take(due: Sequence[tuple[Loaded, book.Decision]], *, now: datetime, run: Run | None) -> list[Step]:
     """Take the due stages of some customers' cases, in a number of queries that doesn't grow with them; the
-    notices of today to one customer leave as one letter.
+    notices of today to one customer leave as one letter. Answers what was written.
 
-    The caller holds the customers' locks."""
+    The caller holds the customers' locks; a case that is new has its number and may be saved later."""
     steps = _steps(due, now=now, run=run)
     if not steps:
-        return
+        return []
     named = _named(steps)
     _day_letters([step for step in steps if step.take.action is book.Action.NOTICE], named, now=now)
     _deletion_letters([step for step in steps if step.take.action is book.Action.DELETION_NOTICE], named, now=now)
-    Decision.objects.bulk_create([step.row for step in steps])
+    Decision.objects.add_all([step.row for step in steps])
     _propose([step for step in steps if step.take.action is book.Action.SUSPEND], now=now)
     tell_all([_told(step, now=now) for step in steps])
+    return steps
 
 
 def _steps(due: Sequence[tuple[Loaded, book.Decision]], *, now: datetime, run: Run | None) -> list[Step]:
@@ -67,8 +68,7 @@ def _steps(due: Sequence[tuple[Loaded, book.Decision]], *, now: datetime, run: R
 
 
 def _attempts(invoices: Iterable[int]) -> Counter[tuple[int, int, str]]:
-    rows = Decision.objects.filter(invoice__in=list(invoices)).values_list("invoice_id", "round", "stage")
-    return Counter((invoice, number, stage) for invoice, number, stage in rows)
+    return Counter(Decision.objects.all().among("invoice_id", invoices).values_list("invoice_id", "round", "stage"))
 
 
 def round_of(facts: book.Facts) -> int:
@@ -115,7 +115,8 @@ def _row(
     )
 
 
-Named = dict[int, list[Subscription]]
+# Of each invoice the subscriptions that its letter names: their names and seats.
+Named = dict[int, list[tuple[str, int]]]
 
 
 def _named(steps: Sequence[Step]) -> Named:
@@ -129,7 +130,8 @@ def _named(steps: Sequence[Step]) -> Named:
             scope[invoice] = set()
         for invoice, subscription in live.values_list("debt__invoice_id", "subscription_id"):
             scope[invoice].add(subscription)
-    known = Subscription.objects.in_bulk(set().union(*scope.values()))
+    rows = Subscription.objects.all().among("pk", set().union(*scope.values()))
+    known = {pk: (name, seats) for pk, name, seats in rows.values_list("pk", "name", "quantity")}
     return {invoice: [known[pk] for pk in sorted(pks)] for invoice, pks in scope.items()}
 
 
@@ -198,8 +200,8 @@ def _says(step: Step, named: Named) -> dict[str, Any]:
         "suspend_on": str(row.suspend_on) if row.suspend_on else "",
         "not_before": row.not_before.isoformat() if row.not_before else "",
         "pay_by": row.pay_by.isoformat() if row.pay_by else "",
-        "subscriptions": [one.name for one in subscriptions],
-        "seats": sum(one.quantity for one in subscriptions),
+        "subscriptions": [name for name, _ in subscriptions],
+        "seats": sum(seats for _, seats in subscriptions),
         "deletion_days": step.loaded.policy.deletion_days,
         "link": f"/my/invoices/{invoice.pk}/",
     }

@@ -6,6 +6,7 @@ from customers.models import Partner, User
 from outbox import clock
 
 from .banking import go_on_with_all
+from .judging_again import judge_all_again
 from .models import PolicyDraft, PolicyVersion
 from .running import alone, ran_on, review_due, run
 from .simulating_later import carry_on
@@ -34,8 +35,10 @@ def daily_run() -> None:
 
 @shared_task
 def go_on_with_statements() -> None:
-    """Match what of the imported bank statements nobody has looked at yet."""
+    """Match what of the imported bank statements nobody has looked at yet, and what waits where the book has
+    gained invoices or customers since."""
     go_on_with_all(now=clock.now(), most=ENTRIES_A_TICK)
+    judge_all_again(now=clock.now(), most=ENTRIES_A_TICK)
 
 
 @shared_task

@@ -14,7 +14,7 @@ from billing.models import DisputedAmount
 from customers import formats
 from customers.models import ContactRole, Message, TimelineEntry
 from customers.wording import sentence, shown
-from subscriptions.models import AccessStop
+from subscriptions.models import AccessStop, Drift
 
 from .models import Stage
 from .reasons import SENTENCES, STAGES
@@ -39,6 +39,14 @@ OUTCOMES: Final[Mapping[str, str | Promise]] = {
     DisputedAmount.Result.WITHDRAWN: _("withdrawn"),
 }
 CAUSES: Final[Mapping[str, str | Promise]] = dict(AccessStop.Cause.choices)
+DRIFTS: Final[Mapping[str, str | Promise]] = dict(Drift.Kind.choices)
+ENDS: Final[Mapping[str, str | Promise]] = dict(Drift.How.choices)
+RESULTS: Final[Mapping[str, str | Promise]] = {
+    "accepted": _("accepted"),
+    "partly": _("partly accepted"),
+    "refused": _("refused"),
+    "information": _("information only"),
+}
 ROLES: Final[Mapping[str, str | Promise]] = {
     ContactRole.BILLING: _("the billing contact"),
     ContactRole.OWNER: _("the owner"),
@@ -86,6 +94,7 @@ ICONS: Final[Mapping[str, str]] = {
     "extension_lifted": "turn",
     "promise_made": "clock",
     "promise_kept": "tick",
+    "promise_unkept": "turn",
     "payment_claimed": "yen",
     "claim_dismissed": "yen",
     "warned_again": "turn",
@@ -175,7 +184,7 @@ def told(entry: TimelineEntry, *, today: date, zone: tzinfo) -> str:
         currency = str(entry.values.get("currency", ""))
         code = str(entry.values["because"])
         own["reason"] = partial(because, code, entry.values, currency=currency, today=today, zone=zone)
-    words = {"stage": STAGES, "outcome": OUTCOMES, "cause": CAUSES}
+    words = {"stage": STAGES, "outcome": OUTCOMES, "cause": CAUSES, "result": RESULTS, "drift": DRIFTS, "how": ENDS}
     return sentence(entry, today=today, zone=zone, words=words, own=own)
 
 

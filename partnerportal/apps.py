@@ -14,3 +14,5 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Join effects and letters with the floors that decide them; models are loaded by now."""
         import_module("partnerportal.joining").join()
+        import_module("subscriptions.checks")
+        import_module("billing.checks")

@@ -3,6 +3,7 @@ change is a row, not a setting."""
 
 import importlib.util
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -138,6 +139,10 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:2525")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "billing@portal.example")
+# Each case hears at this address with its own secret behind a plus; answers to letters about a case go there.
+CASES_ADDRESS = env.str("CASES_ADDRESS", f"cases@{parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition('@')[2]}")
+# A Maildir that a mail server delivers them to, if that is the way in; the other is `receive_mail`.
+CASES_MAILDIR = env.str("CASES_MAILDIR", "")
 # An invoice is printed for its mail in about a tenth of a second; the demo does without, its mails link to it.
 INVOICE_PDF_IN_MAIL = env.bool("INVOICE_PDF_IN_MAIL", PRODUCTION)
 MAIL_SINK_DIR = PORTAL_HOME / "mail"
@@ -150,7 +155,22 @@ PARTNER_CENTER = {
     "client_id": env.str("PARTNER_CENTER_CLIENT_ID", ""),
     "client_secret": env.str("PARTNER_CENTER_CLIENT_SECRET", ""),
     "profile": env.str("PARTNER_CENTER_PROFILE", "21vianet"),
+    # A person's consent, which some calls need; in a file it is renewed there.
+    "refresh_token": env.str("PARTNER_CENTER_REFRESH_TOKEN", ""),
+    "refresh_token_file": env.str("PARTNER_CENTER_REFRESH_TOKEN_FILE", ""),
+    # How the addresses of an invoice's lines are spelled: query or 2017; empty is the cloud's own way.
+    "line_paths": env.str("PARTNER_CENTER_LINE_PATHS", ""),
 }
+# Whose word an event of the provider is: the origins its certificate may be fetched from, a file with the issuers we
+# trust (PEM), a word of the certificate's organization. Without the first two nothing is believed.
+PARTNER_CENTER_EVENTS = {
+    "origins": env.list("PARTNER_CENTER_EVENT_ORIGINS", default=[]),
+    "issuers": env.str("PARTNER_CENTER_EVENT_ISSUERS", ""),
+    "organization": env.str("PARTNER_CENTER_EVENT_ORGANIZATION", ""),
+}
+# Where customers pay online; without both nobody is offered to.
+ONLINE_PAYMENT_URL = env.str("ONLINE_PAYMENT_URL", "")
+ONLINE_PAYMENT_SECRET = env.str("ONLINE_PAYMENT_SECRET", "")
 SANDBOX_DIR = PORTAL_HOME / "sandbox"
 USES_SANDBOX = env.bool("PORTAL_USES_SANDBOX", EMBEDDED)
 USES_MAIL_SINK = env.bool("PORTAL_USES_MAIL_SINK", EMBEDDED)
@@ -197,7 +217,13 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-MEDIA_ROOT = PORTAL_HOME / "media"
+FILE_UPLOAD_HANDLERS = [
+    "partnerportal.uploading.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# Files of cases; only views that ask who wants them hand them out, no address leads here.
+MEDIA_ROOT = PORTAL_HOME / "media" if EMBEDDED else Path(env.str("MEDIA_ROOT", str(PORTAL_HOME / "media")))
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -207,7 +233,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # Browsers ask this of the address a form's answer leads on to as well.
+        "form-action": ["'self'", *([ONLINE_PAYMENT_URL] if ONLINE_PAYMENT_URL else [])],
         "frame-src": ["'self'"],
         "frame-ancestors": ["'self'"],
         "base-uri": ["'none'"],

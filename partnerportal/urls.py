@@ -4,6 +4,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from subscriptions.views.events import partner_center
+
 from .health import healthz, readyz
 
 # One door for everybody: the admin has no login of its own to guess passwords at.
@@ -17,6 +19,7 @@ urlpatterns = [
     path("my/", include("partnerportal.pages.my_urls")),
     path("customers/", include("customers.urls")),
     path("subscriptions/", include("subscriptions.urls")),
+    path("hooks/partner-center/<slug:slug>/", partner_center, name="partner_center"),
     path("", include("billing.urls")),
     path("provider/", include("payables.urls")),
     path("collections/", include("dunning.urls")),

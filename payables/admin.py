@@ -4,7 +4,17 @@ from django.contrib import admin
 
 from customers.ledgers import Ledger, amount, linked
 
-from .models import ProviderBill, ProviderLine
+from .models import (
+    CashBalance,
+    Finding,
+    ImportRun,
+    ProviderBalance,
+    ProviderBill,
+    ProviderLine,
+    ProviderPayment,
+    ProviderTerms,
+    Standing,
+)
 
 BY_PARTNER = ("partner", admin.RelatedOnlyFieldListFilter)
 
@@ -55,3 +65,99 @@ class ProviderLineAdmin(Ledger):
     ordering = ("-bill_id", "row")
     currency = "currency"
     page_select_related = ("bill", "customer", "partner", "subscription", "invoice_line", "credit_line")
+
+
+@admin.register(ProviderPayment)
+class ProviderPaymentAdmin(Ledger):
+    """Money sent to the provider."""
+
+    list_display = ("id", linked("bill"), amount("amount"), "paid_on", "reference", "recorded_by", linked("undoes"))
+    list_select_related = ("bill", "recorded_by", "undoes")
+    list_filter = (BY_PARTNER, "currency")
+    search_fields = ("bill__number", "reference")
+    date_hierarchy = "paid_on"
+    ordering = ("-id",)
+    currency = "currency"
+    page_select_related = ("bill", "partner", "recorded_by", "undoes")
+
+
+@admin.register(ProviderTerms)
+class ProviderTermsAdmin(Ledger):
+    """Terms agreed in writing with the provider."""
+
+    list_display = ("id", linked("partner"), "from_on", "net_days", "legal_maximum", "agreement", "recorded_by")
+    list_select_related = ("partner", "recorded_by")
+    list_filter = (BY_PARTNER,)
+    search_fields = ("agreement",)
+    ordering = ("-id",)
+
+
+@admin.register(ProviderBalance)
+class ProviderBalanceAdmin(Ledger):
+    """What the provider said we owe."""
+
+    list_display = ("id", linked("partner"), amount("balance"), "accounting_on", "last_payment_on", "read_at")
+    list_select_related = ("partner",)
+    list_filter = (BY_PARTNER, "currency")
+    search_fields = ("currency",)
+    date_hierarchy = "read_at"
+    ordering = ("-id",)
+    currency = "currency"
+
+
+@admin.register(CashBalance)
+class CashBalanceAdmin(Ledger):
+    """What we had in the bank."""
+
+    list_display = ("id", linked("partner"), amount("balance"), "on", "recorded_at", "recorded_by")
+    list_select_related = ("partner", "recorded_by")
+    list_filter = (BY_PARTNER, "currency")
+    search_fields = ("currency",)
+    date_hierarchy = "on"
+    ordering = ("-id",)
+    currency = "currency"
+
+
+@admin.register(Standing)
+class StandingAdmin(Ledger):
+    """When the provider restricted a partner."""
+
+    list_display = ("id", linked("partner"), "source", "why", "began_at", "ended_at", "recorded_by")
+    list_select_related = ("partner", "recorded_by")
+    list_filter = (BY_PARTNER, "source")
+    search_fields = ("why",)
+    ordering = ("-id",)
+
+
+@admin.register(Finding)
+class FindingAdmin(Ledger):
+    """One difference between a bill and what was billed."""
+
+    list_display = (
+        "id",
+        linked("bill"),
+        "kind",
+        linked("customer"),
+        amount("difference", "bill__currency"),
+        "state",
+        "case_number",
+    )
+    list_select_related = ("bill", "customer")
+    list_filter = ("kind", "state", BY_PARTNER)
+    search_fields = ("bill__number", "customer__name", "key", "case_number")
+    date_hierarchy = "found_at"
+    ordering = ("-id",)
+    page_select_related = ("bill", "customer", "subscription", "provider_line", "invoice_line", "partner", "decided_by")
+    currency = "bill__currency"
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(Ledger):
+    """One file or bill on its way into the book."""
+
+    list_display = ("id", "name", linked("partner"), "layout", "state", "rows", "started_at", linked("bill"))
+    list_select_related = ("partner", "bill")
+    list_filter = ("state", "layout", BY_PARTNER)
+    search_fields = ("name", "sha256", "bill_number")
+    date_hierarchy = "started_at"
+    ordering = ("-id",)

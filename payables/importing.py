@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from customers.models import Customer, Partner, ProviderIdentity, TimelineEntry, acting_for
@@ -14,8 +14,7 @@ from subscriptions.models import CustomerReading, Subscription
 from .charges import section_of
 from .models import ProviderBill, ProviderLine
 from .reading import BadFile, Row, commonest_cycle_start, read
-
-NET_DAYS = 30
+from .terms import AllTerms
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def _book_bill(
         number=number[:40],
         period=period,
         billed_on=billed_on,
-        due_on=billed_on + timedelta(days=NET_DAYS),
+        due_on=AllTerms(partner).due_day(billed_on),
         currency=rows[0].currency,
         amount=sum((row.amount for row in rows), Decimal(0)),
         subtotal=sum((row.subtotal for row in rows), Decimal(0)),

@@ -8,12 +8,15 @@ from decimal import Decimal
 from django.db import transaction
 
 from billing import invoicing
-from billing.models import CreditNote, Invoice, InvoiceLine, PriceRule
+from billing.models import CreditNote, Invoice, InvoiceLine
 from billing.money import ZERO
-from billing.pricing import price, rule_on
+from billing.price_notes import note_of
+from billing.pricing import Books, price
 from customers.locking import lock_customers
 from customers.models import Partner, acting_for
 
+from .absorbing import bear
+from .costing import charge_of
 from .models import ProviderLine
 
 
@@ -29,24 +32,25 @@ class Drafted:
 def draft(partner: Partner, period: str, *, now: datetime) -> Drafted:
     """Draft one invoice for each customer with unbilled, known charges of a period ("2026-10").
 
-    Each line is tied to its provider line, so nothing is billed twice and a second call drafts nothing.
-    Raises NoPriceRule."""
+    Each line is tied to its provider line, so nothing is billed twice and a second call drafts nothing. Charges
+    that stay with us by rule are marked so, and wait no longer. Raises NoPriceRule."""
+    books = Books(partner)
     with acting_for(partner):
         unbilled = ProviderLine.objects.filter(partner=partner, bill__period=period).unbilled()
         customers = lock_customers(unbilled.values_list("customer_id", flat=True))
         groups: dict[tuple[int, str], list[ProviderLine]] = defaultdict(list)
-        for line in unbilled.select_for_update(of=("self",)).select_related("bill").order_by("bill_id", "row"):
+        waiting = unbilled.select_for_update(of=("self",)).select_related("bill", "subscription")
+        for line in bear(waiting.order_by("bill_id", "row"), books):
             groups[line.customer_id, line.currency].append(line)
         rank = {customer.pk: place for place, customer in enumerate(customers)}
         invoices = [
-            _draft_one(partner, period, lines, now=now)
+            _draft_one(partner, period, lines, books, now=now)
             for _, lines in sorted(groups.items(), key=lambda group: (rank[group[0][0]], group[0][1]))
         ]
     return Drafted(invoices, sum(map(len, groups.values())), sum((inv.total for inv in invoices), ZERO))
 
 
-def _draft_one(partner: Partner, period: str, lines: list[ProviderLine], *, now: datetime) -> Invoice:
-    rule = rule_on(partner, lines[0].bill.billed_on)
+def _draft_one(partner: Partner, period: str, lines: list[ProviderLine], books: Books, *, now: datetime) -> Invoice:
     invoice = Invoice(
         partner=partner,
         customer_id=lines[0].customer_id,
@@ -54,9 +58,10 @@ def _draft_one(partner: Partner, period: str, lines: list[ProviderLine], *, now:
         period_start=min(line.charge_starts_on for line in lines),
         period_end=max(line.charge_ends_on for line in lines),
         currency=lines[0].currency,
+        rounding=books.on(lines[0].bill.billed_on).rounding,
         created_at=now,
     )
-    priced = [_line(rule, line, position) for position, line in enumerate(lines, 1)]
+    priced = [line_of(source, books, invoice, position) for position, source in enumerate(lines, 1)]
     invoice.net = sum((line.net for line in priced), ZERO)
     invoice.tax = sum((line.tax for line in priced), ZERO)
     invoice.total = invoice.balance = invoice.net + invoice.tax
@@ -70,14 +75,10 @@ def _draft_one(partner: Partner, period: str, lines: list[ProviderLine], *, now:
     return invoice
 
 
-def _line(rule: PriceRule, source: ProviderLine, position: int) -> InvoiceLine:
-    priced = price(
-        rule,
-        cost=source.subtotal,
-        cost_tax=source.tax,
-        quantity=source.quantity,
-        currency=source.currency,
-    )
+def line_of(source: ProviderLine, books: Books, invoice: Invoice, position: int) -> InvoiceLine:
+    """A charge as a line of a draft, priced by the book of the day on which the provider billed it and rounded as
+    the whole invoice is. Raises NoPriceRule."""
+    priced = price(books.on(source.bill.billed_on), charge_of(source), rounding=invoice.rounding)
     plain_cycle = source.charge_type.casefold() == "cycle fee"
     return InvoiceLine(
         partner_id=source.partner_id,
@@ -92,6 +93,7 @@ def _line(rule: PriceRule, source: ProviderLine, position: int) -> InvoiceLine:
         tax=priced.tax,
         total=priced.total,
         open=priced.total,
+        priced_by=note_of(priced),
     )
 
 

@@ -104,8 +104,8 @@
   const keysOff = () => { try { return localStorage.getItem("keys") === "off"; } catch { return false; } };
   const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   const actions = {
-    j: () => { move(1); return true; },
-    k: () => { move(-1); return true; },
+    j: () => { if (!rows().length) return press("j"); move(1); return true; },
+    k: () => { if (!rows().length) return press("k"); move(-1); return true; },
     x: () => { const row = current(); const box = row && one("input[type=checkbox]", row); if (box) box.click(); return Boolean(box); },
     "/": () => { const field = one("[data-search]"); if (field) { field.focus(); field.select(); } return Boolean(field); },
     "?": () => { const keys = one("#keys"); if (keys && !keys.open) keys.showModal(); return Boolean(keys); },

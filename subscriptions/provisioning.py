@@ -1,5 +1,7 @@
 """What does the provider say of a customer, and how is access switched and proved?"""
 
+import logging
+import random
 import uuid
 from datetime import datetime, timedelta
 
@@ -12,9 +14,12 @@ from outbox import clock
 from outbox.keeping import Done, Later, Lease, Park, Result
 from outbox.models import Outcome
 
+from .calling import ProviderCalls
+from .checks import sandbox_in_production
 from .gateway.partner_center import PartnerCenter
 from .gateway.protocol import (
     BillingContact,
+    CredentialsRefused,
     OutcomeUnknown,
     Provider,
     ProviderRefused,
@@ -26,6 +31,9 @@ from .gateway.protocol import (
 from .gateway.settings import ProviderSettings
 from .models import AccessAttempt, AccessChange, CustomerReading, Subscription
 
+log = logging.getLogger(__name__)
+
+CREDENTIALS_AGAIN = timedelta(minutes=1)
 _providers: dict[tuple[str, ...], Provider] = {}
 LANGUAGES = {"zh": "zh-hans", "ru": "ru", "en": "en"}
 
@@ -35,18 +43,26 @@ def provider_for(partner: Partner) -> Provider:
 
     Raises ProviderRefused where the installation names no provider."""
     settings_now = settings.PARTNER_CENTER
-    key = tuple(settings_now.values())
+    key = (str(partner.pk), *settings_now.values())
     if key not in _providers:
+        if fault := sandbox_in_production():
+            raise ProviderRefused(fault)
         try:
-            _providers[key] = PartnerCenter(ProviderSettings(**settings_now))
+            _providers[key] = PartnerCenter(ProviderSettings(**settings_now), calls=ProviderCalls(partner.pk))
         except ValueError as error:
             raise ProviderRefused(f"the provider's settings are not complete: {error}") from error
     return _providers[key]
 
 
 def later(error: ProviderUnavailable, attempts: int) -> Later:
-    """When to try again after the provider said "later"."""
-    return Later(error.retry_after or timedelta(seconds=min(2**attempts, 300)), str(error))
+    """When to try again after the provider said "later": when it said so, else a little later each time. A tenth is
+    added by lot, so that not all who were sent away come back at once."""
+    if isinstance(error, CredentialsRefused):
+        # No deed's fault: everything of this partner waits for a person, and no attempt is spent on it.
+        log.error("the provider refuses our credentials: %s", error)
+        return Later(CREDENTIALS_AGAIN * random.uniform(1.0, 1.1), str(error), counts=False)
+    wait = error.retry_after or timedelta(seconds=min(2**attempts, 300))
+    return Later(wait * random.uniform(1.0, 1.1), str(error))
 
 
 def keep_reading(reading: CustomerReading, lease: Lease) -> Result:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from customers.locking import lock_customer
 from customers.models import TimelineEntry, acting_for
 from customers.telling import tell
@@ -13,7 +15,7 @@ from outbox.models import Outcome
 
 from . import provisioning
 from .gateway.protocol import Provider, ProviderRefused, ProviderStatus, SubscriptionSeen
-from .models import AccessChange, Subscription, Suspension
+from .models import AccessAttempt, AccessChange, Subscription, Suspension
 
 READ_BACK_AGAIN = timedelta(seconds=2)
 STALE_READS = 5
@@ -38,6 +40,21 @@ def still_in_flight(change: AccessChange) -> bool:
         scope__overlap=change.scope,
         opened__lifted_by=change,
     ).exists()
+
+
+def goes_after_another(change: AccessChange) -> bool:
+    """Whether the provider may still do what another change asked of these subscriptions: its answer never came, or
+    whoever asked is gone. Until that is settled, what we read says nothing. Whoever has asked already goes on."""
+    if change.tries.filter(ended_machine_at=None).exists():
+        return False
+    now = clock.machine()
+    unknown = AccessAttempt.objects.filter(ended_machine_at=None, subscription_id__in=change.scope)
+    return (
+        AccessChange.objects.filter(customer_id=change.customer_id, outcome=Outcome.WAITING, tries__in=unknown)
+        .filter(Q(not_before_retry__gt=now) | Q(lease_until__gt=now))
+        .exclude(pk=change.pk)
+        .exists()
+    )
 
 
 def switch_off(
@@ -85,7 +102,7 @@ def switch_on(change: AccessChange, provider: Provider, subscription: Subscripti
         if seen.status is not ProviderStatus.SUSPENDED:
             return Park(f"the provider says {seen.status} of {subscription.provider_id}")
         if subscription.suspensions.live().exists():
-            # Another reason came while we asked; it holds.
+            # Another reason came while we asked; it holds. One that comes while the provider answers waits for us.
             return None
         if provisioning.ask(change, provider, subscription, seen, ProviderStatus.ACTIVE, auto_renew=keep):
             back = provisioning.read(provider, subscription)

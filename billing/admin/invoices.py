@@ -218,5 +218,7 @@ class PriceRuleAdmin(Shown):
     fields = ("partner", "markup_percent", "effective_from")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A rule stays the same partner's."""
+        """A rule stays the same partner's, and as it was once an issued invoice was priced by it."""
+        if obj is not None and obj.last_used_on is not None:
+            return self.fields
         return ("partner",) if obj else ()

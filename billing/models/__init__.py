@@ -1,9 +1,11 @@
 """The nouns of this floor."""
 
 from .bank import BankEntry, BankReading, BankStatement, Candidate
+from .checkouts import Checkout, TillEvent
 from .corrections import Refund, Reversal, WriteOff
 from .invoices import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PriceRule, Series
 from .payments import Allocation, DisputedAmount, Hold, Payment
+from .prices import PassOn, PriceEntry, Rounding, TaxRule
 from .promises import Claim, PromiseToPay
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "BankReading",
     "BankStatement",
     "Candidate",
+    "Checkout",
     "Claim",
     "CreditNote",
     "CreditNoteLine",
@@ -19,11 +22,16 @@ __all__ = [
     "Hold",
     "Invoice",
     "InvoiceLine",
+    "PassOn",
     "Payment",
+    "PriceEntry",
     "PriceRule",
     "PromiseToPay",
     "Refund",
     "Reversal",
+    "Rounding",
     "Series",
+    "TaxRule",
+    "TillEvent",
     "WriteOff",
 ]

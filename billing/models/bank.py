@@ -70,6 +70,8 @@ class BankEntry(PartnerOwned):
     # The payment it became, and why it was taken for this customer's: [["reference", "HH-2026-00001"], …].
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="bank_entry")
     matched_why = models.JSONField(default=list)
+    # When it was last judged without becoming a payment; what came into the book later calls for another look.
+    looked_at = models.DateTimeField(null=True, blank=True)
     dismissed_at = models.DateTimeField(null=True, blank=True)
     dismissed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     dismissed_why = models.CharField(max_length=300, blank=True)
@@ -94,7 +96,7 @@ class BankEntry(PartnerOwned):
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="as_the_bank_said",
-                exclude=["payment", "matched_why", "dismissed_at", "dismissed_by", "dismissed_why"],
+                exclude=["payment", "matched_why", "looked_at", "dismissed_at", "dismissed_by", "dismissed_why"],
             ),
         ]
 
@@ -107,6 +109,8 @@ class Candidate(PartnerOwned):
     # 0 to 100.
     confidence = models.PositiveSmallIntegerField()
     why = models.JSONField(default=list)
+    # When a later look found it; empty: at once, when the entry came.
+    found_at = models.DateTimeField(null=True, blank=True)
 
     objects = OwnedQuerySet["Candidate"].as_manager()
 

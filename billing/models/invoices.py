@@ -8,10 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.charge_words import detail_said
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 from subscriptions.models import Subscription
 
 from .leftover import left_of
+from .prices import Rounding
 
 
 class PriceRule(PartnerOwned):
@@ -19,11 +21,29 @@ class PriceRule(PartnerOwned):
 
     markup_percent = models.DecimalField(max_digits=7, decimal_places=3)
     effective_from = models.DateField()
+    # The latest day for which an issued invoice was priced by it; from then on it stays as it is.
+    last_used_on = models.DateField(null=True, blank=True)
 
     objects = OwnedQuerySet["PriceRule"].as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "effective_from"], name="billing_price_rule_once")]
+        triggers = [
+            pgtrigger.Protect(
+                name="used_stays", operation=pgtrigger.Delete, condition=~pgtrigger.Q(old__last_used_on=None)
+            ),
+            pgtrigger.Protect(
+                name="used_is_frozen",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__last_used_on=None)
+                & (
+                    pgtrigger.Q(old__markup_percent__df=pgtrigger.F("new__markup_percent"))
+                    | pgtrigger.Q(old__effective_from__df=pgtrigger.F("new__effective_from"))
+                    | pgtrigger.Q(old__partner__df=pgtrigger.F("new__partner"))
+                    | pgtrigger.Q(new__last_used_on=None)
+                ),
+            ),
+        ]
 
 
 class Series(PartnerOwned):
@@ -94,6 +114,7 @@ class Invoice(PartnerOwned):
     # What of it was given up; part of what balance leaves out.
     written_off = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     source = models.CharField(max_length=10, choices=Source, default=Source.PROVIDER)
+    rounding = models.CharField(max_length=10, choices=Rounding, default=Rounding.HALF_UP)
     tax_invoice = models.CharField(max_length=10, choices=TaxInvoice, blank=True, default=TaxInvoice.NONE)
     tax_invoice_number = models.CharField(max_length=40, blank=True)
     issued_on = models.DateField(null=True, blank=True)
@@ -136,7 +157,15 @@ class Invoice(PartnerOwned):
                 name="billing_invoice_open",
                 condition=Q(status="issued", balance__gt=0),
             ),
+            # Ages are summed from this alone, without a look at the rows.
+            models.Index(
+                fields=["partner", "currency", "customer", "due_on"],
+                include=["balance"],
+                name="billing_invoice_ages",
+                condition=Q(status="issued", balance__gt=0),
+            ),
             models.Index(fields=["partner", "-issued_on", "-id"], name="billing_invoice_newest"),
+            models.Index(fields=["partner", "-issued_at"], name="billing_invoice_last", condition=Q(status="issued")),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -159,6 +188,7 @@ class Invoice(PartnerOwned):
                     | pgtrigger.Q(old__customer__df=pgtrigger.F("new__customer"))
                     | pgtrigger.Q(old__partner__df=pgtrigger.F("new__partner"))
                     | pgtrigger.Q(old__party__df=pgtrigger.F("new__party"))
+                    | pgtrigger.Q(old__rounding__df=pgtrigger.F("new__rounding"))
                     | pgtrigger.Q(new__status="draft")
                 ),
             ),
@@ -211,8 +241,15 @@ class InvoiceLine(PartnerOwned):
     tax = models.DecimalField(max_digits=18, decimal_places=2)
     total = models.DecimalField(max_digits=18, decimal_places=2)
     open = models.DecimalField(max_digits=18, decimal_places=2)
+    # Which rules made the price, with their values: see pricing.py. Empty: entered by hand or imported.
+    priced_by = models.JSONField(default=dict, blank=True)
 
     objects = OwnedQuerySet["InvoiceLine"].as_manager()
+
+    @property
+    def detail_said(self) -> str:
+        """The provider's kind of charge and its days, in the reader's language."""
+        return detail_said(self.detail)
 
     class Meta:
         ordering = ["invoice_id", "position"]
@@ -290,6 +327,8 @@ class CreditNoteLine(PartnerOwned):
     net = models.DecimalField(max_digits=18, decimal_places=2)
     tax = models.DecimalField(max_digits=18, decimal_places=2)
     total = models.DecimalField(max_digits=18, decimal_places=2)
+    # As on the invoice line it was, where the draft came out below zero.
+    priced_by = models.JSONField(default=dict, blank=True)
 
     objects = OwnedQuerySet["CreditNoteLine"].as_manager()
 

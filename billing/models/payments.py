@@ -84,6 +84,7 @@ class Allocation(PartnerOwned):
                 | Q(payment=None, credit_note=None, offset=None, write_off__isnull=False),
             ),
         ]
+        indexes = [models.Index(fields=["partner", "at"], name="billing_allocation_when")]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
 

@@ -181,8 +181,11 @@ def match(request: Here, entry_id: int) -> HttpResponse:
     wanted = [_key(text) for text in request.POST.getlist("told")[:MOST_INVOICES]]
     open_ones = Invoice.objects.visible_to(request.user).filter(customer=customer, currency=entry.currency).open()
     told = list(open_ones.filter(pk__in=wanted).order_by("due_on", "pk").values_list("pk", flat=True))
+    only = bool(request.POST.get("only"))
+    if only and not told:
+        return _page(request, entry_id, refused=gettext("Tick at least one invoice"), status=422)
     try:
-        settled = match_by_hand(entry, customer, told=told, by=request.user, now=request.now)
+        settled = match_by_hand(entry, customer, told=told, by=request.user, now=request.now, only=only)
     except NotWaiting:
         return _faster(request)
     except BadPayment as bad:

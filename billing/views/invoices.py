@@ -18,7 +18,7 @@ from customers import exporting
 from customers.entering import Here, staff
 from customers.models import Customer
 from customers.roles import May
-from payables import rebilling
+from payables import earning, rebilling
 
 from . import exports
 from .filters import STATES, Asked, sums
@@ -63,7 +63,19 @@ def _list(request: Here, asked: Asked, form: IssueForm | None = None, status: in
         "form": form or IssueForm(initial={"issued_on": today}),
         "confirming": None,
     }
+    if asked.state == "draft" and request.membership.may(May.SEE_BILLS):
+        _say_earned(request, context, found, asked)
     return render(request, "billing/invoices.html", context, status=status)
+
+
+def _say_earned(request: Here, context: dict[str, Any], found: QuerySet[Invoice], asked: Asked) -> None:
+    """Beside each draft and each sum what it costs us and earns, for those who may see it."""
+    by_draft = earning.by_draft([row["invoice"] for row in context["rows"]])
+    for row in context["rows"]:
+        row["earned"] = by_draft[row["invoice"].pk]
+    by_currency = earning.by_currency(found)
+    context["sums_earned"] = [(one, by_currency[one.currency]) for one in context["sums"]]
+    context["borne"] = earning.borne(request.partner, asked.period)
 
 
 @require_POST

@@ -14,6 +14,9 @@ from billing.drafting import margin
 from billing.models import Allocation, CreditNote, CreditNoteLine, DisputedAmount, Invoice, InvoiceLine
 from billing.money import ZERO
 from billing.papers import invoice_paper
+from billing.price_notes import by_rule
+from billing.price_words import because, rounding_said, tax_said
+from customers import formats
 from customers.entering import Here, staff
 from customers.models import Document, TimelineEntry
 from customers.roles import May
@@ -32,6 +35,12 @@ class Line:
     source: ProviderLine | None = None
     frozen: Decimal = ZERO
     put: list[Allocation] = field(default_factory=list)
+    because: str = ""
+
+    @property
+    def earned(self) -> Mapping[str, Decimal] | None:
+        """What the line earns on the provider's charge, before tax."""
+        return margin(self.line.net, self.source.subtotal) if self.source else None
 
 
 @require_safe
@@ -50,6 +59,7 @@ def invoice(request: Here, invoice_id: int) -> HttpResponse:
         "frozen": sum((line.frozen for line in lines), ZERO),
         "placed": placed(lines),
         "credits": credits_of(one),
+        "rounding": rounding_said(one.rounding),
         "asked_off": one.write_offs.filter(agreed_at=None, refused_at=None).select_related("asked_by").first(),
     }
     if one.status == Invoice.Status.DRAFT:
@@ -87,7 +97,15 @@ def lines_of(one: Invoice, *, costs: bool) -> list[Line]:
     )
     for put in puts.order_by("at", "pk"):
         made[put.line_id].put.append(put)
+    for shown in made.values():
+        shown.because = _because(shown.line, one.currency) if costs else ""
     return list(made.values())
+
+
+def _because(line: InvoiceLine, currency: str) -> str:
+    """Which rules made the price and the tax."""
+    said = because(line.priced_by, currency)
+    return formats.joined(said, tax_said(line.priced_by, currency)) if by_rule(line.priced_by) else said
 
 
 def placed(lines: list[Line]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from billing.forms import PaymentForm
 from billing.models import BankEntry, Claim, Invoice, Payment
 from billing.money import ZERO
 from billing.receiving import BadPayment
-from customers import exporting
+from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.models import Customer
 from customers.roles import May
@@ -99,6 +99,7 @@ def receive(request: Here) -> HttpResponse:
             reference=form.cleaned_data["reference"],
             received_on=form.cleaned_data["received_on"],
             told=[form.told] if form.told else [],
+            only=form.cleaned_data["only"],
             now=request.now,
             by=request.user,
         )
@@ -170,11 +171,14 @@ def use_rest(request: Here, payment_id: int) -> HttpResponse:
         return render(request, "billing/payment_allocate.html", context)
     told = [each for each in invoices if str(each.pk) in request.POST.getlist("told")]
     if invoices and one.left and not told:
-        context["refused"] = gettext("Tick at least one invoice")
+        context |= {"refused": gettext("Tick at least one invoice"), "only": bool(request.POST.get("only"))}
         return render(request, "billing/payment_allocate.html", context, status=422)
-    placed = allocate_rest(one, told, by=request.user, now=request.now)
+    only = bool(request.POST.get("only"))
+    placed = allocate_rest(one, told, by=request.user, now=request.now, only=only)
     if placed:
-        messages.success(request, gettext("What was left is used"))
+        rest = one.left - sum((part.amount for part in placed), ZERO)
+        kept = gettext("%(left)s stays unapplied") % {"left": formats.amount(rest, one.currency)}
+        messages.success(request, kept if only and rest else gettext("What was left is used"))
     else:
         messages.info(request, gettext("Nothing was left to use. Nothing was changed."))
     return redirect("payment", one.pk)

@@ -26,6 +26,7 @@ class Document(PartnerOwned):
         STATEMENT = "statement", _("statement of account")
         POLICY = "policy", _("collections policy")
         PROOF = "proof", _("proof of a suspension")
+        PACK = "pack", _("escalation pack")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="documents")
     kind = models.CharField(max_length=12, choices=Kind)

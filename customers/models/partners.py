@@ -1,14 +1,15 @@
 """Whose portal is this? The partner, and the gate that keeps one partner's rows from another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models, transaction
-from psycopg.sql import SQL, Composed, Identifier
+
+from .many import ManyRows
 
 if TYPE_CHECKING:
     from .people import User
@@ -40,6 +41,17 @@ class Partner(models.Model):
     breaker_cap = models.PositiveSmallIntegerField(default=20)
     # A statement of account is mailed on the first of each month to whoever owes or has paid.
     monthly_statement = models.BooleanField(default=False)
+    # How customers reach us; stands on each of their pages and in each letter.
+    support_email = models.EmailField(blank=True)
+    support_phone = models.CharField(max_length=40, blank=True)
+    support_hours = models.CharField(max_length=200, blank=True)
+    # Business days until a case is answered, and until silence after the answer counts as agreement.
+    answer_days = models.PositiveSmallIntegerField(default=3)
+    confirm_days = models.PositiveSmallIntegerField(default=4)
+    # How often the same line may be questioned; checked when a question is taken.
+    questions_per_line = models.PositiveSmallIntegerField(default=3)
+    # Who owns a case that nobody has claimed; empty: the first person who may answer.
+    case_owner = models.ForeignKey("customers.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -63,11 +75,9 @@ class ProviderIdentity(models.Model):
 
 
 M = TypeVar("M", bound=models.Model)
-# Rows in one statement.
-AT_ONCE: Final = 5_000
 
 
-class OwnedQuerySet(models.QuerySet[M]):
+class OwnedQuerySet(ManyRows[M]):
     """The one gate: what a person may see of a partner-owned table. A foreign row looks absent."""
 
     # Where a row of this table names its customer; None where customers see nothing of it.
@@ -87,31 +97,6 @@ class OwnedQuerySet(models.QuerySet[M]):
     def of(self, partner: Partner) -> Self:
         """Rows of one partner."""
         return self.filter(partner=partner)
-
-    def save_each(self, rows: Sequence[M], fields: Sequence[str]) -> None:
-        """Write these fields of many rows, found by primary key, in one statement for each few thousand: values
-        travel as arrays, where `bulk_update` would build an expression for each."""
-        columns: list[Any] = [self.model._meta.get_field(name) for name in fields]
-        statement = _update_each(self.model, columns)
-        for start in range(0, len(rows), AT_ONCE):
-            some = rows[start : start + AT_ONCE]
-            values = [
-                [field.get_db_prep_save(getattr(row, field.attname), connection) for row in some] for field in columns
-            ]
-            with connection.cursor() as cursor:
-                cursor.execute(statement, [[row.pk for row in some], *values])
-
-
-def _update_each(model: type[models.Model], columns: Sequence[Any]) -> Composed:
-    names = [Identifier(field.column) for field in columns]
-    return SQL(
-        "UPDATE {table} t SET {sets} FROM unnest(%s::bigint[], {arrays}) AS v(pk, {names}) WHERE t.id = v.pk"
-    ).format(
-        table=Identifier(model._meta.db_table),
-        sets=SQL(", ").join(SQL("{0} = v.{0}").format(name) for name in names),
-        arrays=SQL(", ").join(SQL("%s::" + field.db_type(connection) + "[]") for field in columns),
-        names=SQL(", ").join(names),
-    )
 
 
 class PartnerOwned(models.Model):

@@ -24,7 +24,7 @@ from dunning.picturing import Reading, foreseen, rail, story_of, why_panel
 from dunning.reviewing import Judged
 from dunning.views.agreed import agreed
 from dunning.wording import proof, stage, timeline
-from subscriptions.models import AccessStop, Subscription, Suspension
+from subscriptions.models import AccessStop, Drift, Subscription, Suspension
 
 LATEST: Final = 30
 FILTERS: Final[dict[str, tuple[str | Promise, tuple[str, ...]]]] = {
@@ -96,6 +96,9 @@ def record(
         **agreed(customer, now=now),
         "stops": list(AccessStop.objects.filter(customer=customer).exclude(state="refused").order_by("-pk")[:10]),
         "suspensions": _suspensions(customer),
+        "drifts": list(
+            Drift.objects.filter(customer=customer).open().select_related("subscription").order_by("pk")[:10]
+        ),
         **_timeline(customer, reading, kind, more),
         **(why_panel(asked, reading) if asked else {}),
     }

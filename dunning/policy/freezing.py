@@ -141,12 +141,21 @@ def freeze_over(standing: Standing, action: Action) -> Frost:
         whole = promised + [_of_hold(policy, facts, hold) for hold in facts.holds if _in_scope(hold, line)]
         if whole:
             pieces.append(Piece(line.id, line.open, _spells(whole, action, views), whole=True))
-        for dispute in facts.disputes:
-            if dispute.line == line.id and dispute.outcome is not Outcome.UPHELD:
-                freezes = [_of_dispute(policy, facts, dispute), *whole]
-                amount = min(dispute.amount, line.open)
-                pieces.append(Piece(line.id, amount, _spells(freezes, action, views), whole=False))
+        for same in _by_case(line, facts.disputes):
+            freezes = [*(_of_dispute(policy, facts, each) for each in same), *whole]
+            amount = min(same[-1].amount, line.open)
+            pieces.append(Piece(line.id, amount, _spells(freezes, action, views), whole=False))
     return Frost(lines, tuple(pieces))
+
+
+def _by_case(line: Line, disputes: Iterable[Dispute]) -> list[list[Dispute]]:
+    """The disputes that hold money of a line. A case that was reopened holds the same money once more, and how much
+    of it its last freeze says; disputes without the name of a case are each their own."""
+    cases: dict[object, list[Dispute]] = {}
+    for number, each in enumerate(sorted(disputes, key=lambda each: each.opened_at)):
+        if each.line == line.id:
+            cases.setdefault(each.case or number, []).append(each)
+    return [same for same in cases.values() if same[-1].outcome is not Outcome.UPHELD]
 
 
 def _in_scope(hold: Hold, line: Line) -> bool:

@@ -1,8 +1,8 @@
-"""What would one policy make of many invoices, each as far as its suspension? For whoever compares policies."""
+"""What does one policy make of many invoices: the next decision, or all until the suspension? Those alike at once."""
 
 from bisect import bisect_right
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,6 +15,8 @@ from dunning.policy.forecasting import look_ahead
 from dunning.policy.freezing import owed
 from dunning.policy.knowing import known
 from dunning.policy.laddering import attempt
+from dunning.policy.result import Decision, Take
+from dunning.policy.scheduling import schedule
 from dunning.policy.terms import CENT, ZERO, Policy
 
 
@@ -61,8 +63,8 @@ def _ahead(policy: Policy, facts: Facts, now: datetime) -> Outlook:
     return Outlook(steps, future.covers, future.follows)
 
 
-class Outlooks:
-    """The outlooks of many invoices under one policy at one instant; those that are alike are worked out once.
+class Alikes:
+    """Many invoices under one policy at one instant; those that are alike are worked out once.
 
     Two invoices are alike when only their names, the hours of their letters and such amounts differ as the policy
     makes no difference between. Only an invoice on whose way nothing but letters and calls has happened is compared
@@ -70,20 +72,7 @@ class Outlooks:
 
     def __init__(self, policy: Policy, now: datetime) -> None:
         self.policy, self.now = policy, utc(now)
-        self.seen: dict[Hashable, Outlook] = {}
         self.thresholds: dict[str, list[Decimal]] = {}
-
-    def of(self, facts: Facts) -> Outlook:
-        """The invoice's outlook, as `outlook` gives it."""
-        then = known(facts, self.now)
-        indebted = self._indebted(then)
-        if not _plain(then, indebted):
-            return _ahead(self.policy, then, self.now)
-        key = self._key(then, indebted)
-        if key not in self.seen:
-            self.seen[key] = _ahead(self.policy, then, self.now)
-        found = self.seen[key]
-        return Outlook(found.steps, *_reach(then, indebted)) if found.covers else found
 
     def _key(self, facts: Facts, indebted: frozenset[str]) -> Hashable:
         invoice = facts.invoice
@@ -115,6 +104,60 @@ class Outlooks:
                 sums[line.subscription] = sums.get(line.subscription, ZERO) + line.open
         least = self.policy.cover(facts.invoice.currency)
         return frozenset(name for name, amount in sums.items() if amount >= least and amount > 0)
+
+
+class Outlooks(Alikes):
+    """The outlooks of many invoices."""
+
+    def __init__(self, policy: Policy, now: datetime) -> None:
+        super().__init__(policy, now)
+        self.seen: dict[Hashable, Outlook] = {}
+
+    def of(self, facts: Facts) -> Outlook:
+        """The invoice's outlook, as `outlook` gives it."""
+        then = known(facts, self.now)
+        indebted = self._indebted(then)
+        if not _plain(then, indebted):
+            return _ahead(self.policy, then, self.now)
+        key = self._key(then, indebted)
+        if key not in self.seen:
+            self.seen[key] = _ahead(self.policy, then, self.now)
+        found = self.seen[key]
+        return Outlook(found.steps, *_reach(then, indebted)) if found.covers else found
+
+
+class Decisions(Alikes):
+    """The next decisions about many invoices."""
+
+    def __init__(self, policy: Policy, now: datetime) -> None:
+        super().__init__(policy, now)
+        self.seen: dict[Hashable, Decision] = {}
+
+    def of(self, facts: Facts) -> Decision:
+        """The invoice's decision, as `schedule` without forecast gives it."""
+        then = known(facts, self.now)
+        indebted = self._indebted(then)
+        if not _plain(then, indebted):
+            return schedule(self.policy, then, self.now, forecast=False)
+        key = self._key(then, indebted)
+        found = self.seen.get(key)
+        if found is not None:
+            return _with_its_own(found, owed(then), _reach(then, indebted))
+        found = schedule(self.policy, then, self.now, forecast=False)
+        # A reason that names an amount is about this invoice alone.
+        if not any(isinstance(value, Decimal) for value in found.next.because.values.values()):
+            self.seen[key] = found
+        return found
+
+
+def _with_its_own(like: Decision, amount: Decimal, reach: tuple[tuple[str, ...], tuple[str, ...]]) -> Decision:
+    """The decision about an invoice that is like another: the same but for its amount and its subscriptions."""
+    covers, follows = reach if like.covers else ((), ())
+    answer = like.next
+    if isinstance(answer, Take) and answer.prints is not None:
+        scope = frozenset(reach[0]) if answer.prints.scope else answer.prints.scope
+        answer = replace(answer, prints=replace(answer.prints, amount=amount, scope=scope))
+    return Decision(answer, amount, amount, covers, follows, like.release)
 
 
 def _plain(facts: Facts, indebted: frozenset[str]) -> bool:

@@ -106,7 +106,7 @@ def deletion_confirm(request: Here, deletion_id: int) -> HttpResponse:
         confirm(decision.pk, by=request.user, now=request.now)
     except NotAllowed as no:
         return _say_no(request, no, decision.invoice)
-    messages.success(request, gettext("Confirmed. The data goes on its day unless the debt is paid before"))
+    messages.success(request, gettext("Confirmed. The data goes on its day unless the debt is settled before"))
     return redirect("deletion", decision.invoice_id)
 
 

@@ -13,6 +13,21 @@ from customers.exporting import CHUNK, Column, exported
 from .lines import Line, Reader
 
 
+def runs(request: Here, rows: QuerySet[Any]) -> HttpResponseBase:
+    """All runs with their figures."""
+    columns = [
+        Column(_("Run"), lambda one: one.began_at.astimezone(request.zone)),
+        Column(_("Evaluated"), lambda one: one.evaluated),
+        Column(_("Unchanged"), lambda one: one.unchanged),
+        Column(_("Notices"), lambda one: one.notices),
+        Column(_("Tasks"), lambda one: one.tasks),
+        Column(_("Proposed"), lambda one: one.proposals),
+        Column(_("Reinstated"), lambda one: one.reinstatements),
+        Column(_("Skipped"), lambda one: sum(one.skipped.values())),
+    ]
+    return exported(request, "runs", columns, rows.iterator(chunk_size=CHUNK))
+
+
 def lines(
     request: Here, what: str, rows: QuerySet[Any], as_line: Callable[[Any, Reader], Line], *said: object
 ) -> HttpResponseBase:

@@ -33,8 +33,11 @@ KINDS = ("skipped", "notices", "calls", "restored", "unchanged", "evaluated")
 
 @require_safe
 @staff(May.SEE_BOOK)
-def runs(request: Here) -> HttpResponse:
+def runs(request: Here) -> HttpResponseBase:
     """All runs, newest first, and what the circuit breaker says of this day."""
+    if exporting.wanted(request):
+        mine = Run.objects.visible_to(request.user).of(request.partner)
+        return exports.runs(request, mine.order_by("-began_at", "-pk"))
     return runs_page(request)
 
 

@@ -134,7 +134,7 @@ ISSUED = """
 INSERT INTO billing_invoice
     (id, partner_id, customer_id, status, number, reference, period, period_start, period_end, currency, net, tax,
      total, balance, written_off, source, tax_invoice, tax_invoice_number, issued_on, issued_at, due_on, party,
-     created_at, void_reason)
+     created_at, void_reason, rounding)
 SELECT i.pk, i.partner_pk, i.customer_pk, 'issued', x.number, x.reference,
        to_char(i.issued_on - interval '1 month', 'YYYY-MM'),
        date_trunc('month', i.issued_on - interval '1 month')::date, date_trunc('month', i.issued_on)::date - 1,
@@ -145,7 +145,7 @@ SELECT i.pk, i.partner_pk, i.customer_pk, 'issued', x.number, x.reference,
                                         'bank_name', p.bank_name, 'bank_number', p.bank_number),
            'buyer', jsonb_build_object('name', c.name, 'domain', c.domain, 'contact', '',
                                        'email', 'billing@' || c.domain)),
-       (i.issued_on + time '10:00') AT TIME ZONE p.zone, ''
+       (i.issued_on + time '10:00') AT TIME ZONE p.zone, '', 'half_up'
 FROM made_invoice i
 JOIN made_total t ON t.invoice = i.n
 JOIN made_number x ON x.n = i.n
@@ -155,9 +155,9 @@ ORDER BY i.n;
 
 INSERT INTO billing_invoiceline
     (id, partner_id, invoice_id, position, subscription_id, description, detail, quantity, unit_price, net, tax_rate,
-     tax, total, open)
+     tax, total, open, priced_by)
 SELECT pk, partner_pk, invoice_pk, position, subscription_pk, offer, '', quantity, unit_price, net, 0.06, tax,
-       net + tax, net + tax - put
+       net + tax, net + tax - put, '{}'
 FROM made_line ORDER BY pk
 """
 

@@ -47,6 +47,7 @@ class House:
     bank_name: str
     bank_number: str
     phone: str
+    support_phone: str
     staff: dict[str, str]
     actors: tuple[Actor, ...]
 
@@ -61,6 +62,7 @@ HANHAI = House(
     bank_name="CMB Beijing Jianguomen",
     bank_number="1109 0428 6610 902",
     phone="+86 10 5550 0188",
+    support_phone="+86 400 555 0100",
     staff={
         "owner": "Anna Petrova",
         "admin_agent": "Zhao Jun",
@@ -100,6 +102,7 @@ BOHAI = House(
     bank_name="ICBC Dalian Zhongshan",
     bank_number="3400 2210 0912 774",
     phone="+86 411 5550 0133",
+    support_phone="+86 400 555 0144",
     staff={
         "owner": "Wang Hao",
         "admin_agent": "Li Na",

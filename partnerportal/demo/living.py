@@ -129,6 +129,7 @@ class Book:
             bank_name=house.bank_name,
             bank_number=house.bank_number,
             phone=house.phone,
+            support_phone=house.support_phone,
             reply_email=f"billing@{house.slug}.example",
         )
 

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customers import formats
+from customers.channels import channels_of
 from customers.entering import Door
 from customers.models import Membership
 from customers.roles import May
@@ -42,7 +43,7 @@ CUSTOMER: Final[tuple[tuple[str, str, str | Promise], ...]] = (
 COUNTED: Final[Mapping[str, tuple[str, ...]]] = {
     "/payments/": ("receipt", "taken_back"),
     "/collections/": ("approve",),
-    "/provider/": ("unmapped",),
+    "/provider/": ("unmapped", "to_pay", "finding"),
     "/disputes/": ("dispute",),
 }
 
@@ -109,7 +110,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "now": now,
         "zone": zone,
-        "partner": getattr(here, "partner", None),
+        "partner": (partner := getattr(here, "partner", None)),
+        "support": channels_of(partner) if partner else None,
         "nav": [],
         "person": None,
         "demo_clock": None,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.roles import May
 
-from . import panels_access, panels_money, panels_people
+from . import panels_access, panels_escalations, panels_money, panels_people
 from .deadlines import Row
 from .panels import Panel
 from .waiting import Desk
@@ -39,9 +39,15 @@ BUILDERS: Final[Mapping[str, Callable[[Row, Desk], Panel]]] = {
     "taken_back": panels_money.taken_back,
     "bank": panels_money.bank,
     "dispute": panels_people.dispute,
+    "to_read": panels_escalations.to_read,
+    "to_ask": panels_escalations.to_ask,
+    "to_file": panels_escalations.to_file,
     "draft": panels_money.draft,
     "write_off": panels_money.write_off,
     "unmapped": panels_money.unmapped,
+    "to_pay": panels_money.bill_to_pay,
+    "finding": panels_money.finding,
     "access": panels_access.stuck,
     "reading": panels_access.stuck,
+    "drift": panels_access.drift,
 }

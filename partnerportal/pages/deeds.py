@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import AccessChange, CustomerReading
 
-from . import deeds_access, deeds_money, deeds_people
+from . import deeds_access, deeds_escalations, deeds_money, deeds_people
 from .deadlines import Row
 from .waiting import (
     KINDS,
@@ -41,9 +41,15 @@ BUILDERS: Final[dict[str, Callable[[Desk], list[Row]]]] = {
     "taken_back": deeds_money.taken_back_rows,
     "bank": deeds_money.bank_rows,
     "dispute": deeds_people.question_rows,
+    "to_read": deeds_escalations.read_rows,
+    "to_ask": deeds_escalations.ask_rows,
+    "to_file": deeds_escalations.file_rows,
     "draft": deeds_money.draft_rows,
     "write_off": deeds_money.write_off_rows,
     "unmapped": deeds_money.unknown_charge_rows,
+    "to_pay": deeds_money.bill_rows,
+    "finding": deeds_money.finding_rows,
     "access": deeds_access.stuck_rows("access", AccessChange, _("Help a change of access along")),
+    "drift": deeds_access.drift_rows,
     "reading": deeds_access.stuck_rows("reading", CustomerReading, _("Read a customer from 21Vianet again")),
 }

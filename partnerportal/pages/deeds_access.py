@@ -13,13 +13,14 @@ from django.utils.translation import gettext, ngettext
 
 from customers import formats
 from dunning.breaking import PEOPLE
-from subscriptions.models import Subscription
+from subscriptions.models import Drift, Subscription
 
 from .deadlines import Row
 from .waiting import (
     MOST,
     Desk,
     breakers,
+    drifts,
     near_deletion,
     proposals,
     stops,
@@ -120,6 +121,33 @@ def breaker_rows(desk: Desk) -> list[Row]:
 
 def _customers_text(n: int) -> str:
     return ngettext("%(n)s customer", "%(n)s customers", n) % {"n": formats.grouped(n)}
+
+
+def drift_rows(desk: Desk) -> list[Row]:
+    """A kind of difference with the provider is one deed: who decides about one, decides about its like."""
+    groups: dict[str, list[Drift]] = defaultdict(list)
+    for one in drifts(desk).select_related("customer", "subscription").order_by("found_at", "pk")[:MOST]:
+        groups[one.kind].append(one)
+    return [
+        Row(
+            kind="drift",
+            pk=mine[0].pk,
+            title=gettext("Decide about a difference with 21Vianet"),
+            who=mine[0].customer.name if len({one.customer_id for one in mine}) == 1 else _customers(mine),
+            why=formats.joined(
+                mine[0].get_kind_display(),
+                ngettext("%(n)s subscription", "%(n)s subscriptions", len(mine)) % {"n": formats.grouped(len(mine))},
+            ),
+            due_at=desk.tonight(),
+            about=mine,
+            customer=mine[0].customer if len({one.customer_id for one in mine}) == 1 else None,
+        )
+        for mine in groups.values()
+    ]
+
+
+def _customers(mine: list[Drift]) -> str:
+    return _customers_text(len({one.customer_id for one in mine}))
 
 
 def stuck_rows(kind: str, model: type[Model], title: str | Promise) -> Callable[[Desk], list[Row]]:

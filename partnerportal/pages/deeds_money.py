@@ -5,6 +5,7 @@ from django.db.models import (
     Min,
     Sum,
 )
+from django.db.models.functions import Abs
 from django.utils.translation import gettext, ngettext
 
 from billing.bank.standing import last_reading
@@ -15,8 +16,10 @@ from .deadlines import Row
 from .waiting import (
     MOST,
     Desk,
+    bills_to_pay,
     drafts,
     held_by_the_bank,
+    open_findings,
     receipts,
     returns,
     unknown_charges,
@@ -120,6 +123,45 @@ def write_off_rows(desk: Desk) -> list[Row]:
             customer=one.customer,
         )
         for one in found[:MOST]
+    ]
+
+
+def bill_rows(desk: Desk) -> list[Row]:
+    found = bills_to_pay(desk).order_by("due_on", "pk")[:MOST]
+    return [
+        Row(
+            kind="to_pay",
+            pk=one.pk,
+            title=gettext("Pay 21Vianet"),
+            who=one.number,
+            why=formats.over(one.pay_by, desk.today)
+            if one.pay_by < desk.today
+            else gettext("due %(day)s") % {"day": formats.day(one.pay_by, desk.today)},
+            due_at=desk.tonight(one.pay_by),
+            about=one,
+            amount=one.said - one.paid,
+            currency=one.currency,
+        )
+        for one in found
+    ]
+
+
+def finding_rows(desk: Desk) -> list[Row]:
+    found = open_findings(desk).values("bill_id", "bill__number", "bill__due_on", "bill__currency")
+    return [
+        Row(
+            kind="finding",
+            pk=one["bill_id"],
+            title=gettext("Look at what differs on a bill"),
+            who=one["bill__number"],
+            why=ngettext("%(n)s difference to our invoices", "%(n)s differences to our invoices", one["n"])
+            % {"n": formats.grouped(one["n"])},
+            due_at=desk.tonight(one["bill__due_on"]),
+            about=one,
+            amount=one["sum"],
+            currency=one["bill__currency"],
+        )
+        for one in found.annotate(n=Count("pk"), sum=Sum(Abs("difference"))).order_by("bill_id")[:MOST]
     ]
 
 

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import (
+    F,
     Min,
     OuterRef,
     Subquery,
@@ -16,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from billing.models import Claim, DisputedAmount
 from customers import formats
 from customers.models import Message
+from disputes.models import Dispute
 from dunning.claiming import looked_for_by
 from dunning.models import Case, Decision
 from dunning.publishing import policy_of
@@ -167,19 +170,45 @@ def question_rows(desk: Desk) -> list[Row]:
     frozen = DisputedAmount.objects.filter(
         partner=desk.partner, case_number=OuterRef("number"), decided_at=None
     ).values("case_number")
-    cases = questions(desk).annotate(frozen=Subquery(frozen.annotate(sum=Sum("amount")).values("sum")))
+    cases = questions(desk).annotate(
+        frozen=Subquery(frozen.annotate(sum=Sum("amount")).values("sum")), bounced=F("told_by__bounced_at")
+    )
     return [
         Row(
             kind="dispute",
             pk=case.pk,
-            title=gettext("Answer a dispute"),
+            title=_case_title(case),
             who=case.customer.name,
-            why=gettext("%(case)s, on %(invoice)s") % {"case": case.number, "invoice": case.invoice.number},
-            due_at=case.answer_by,
+            why=gettext("%(case)s, on %(invoice)s") % {"case": case.number, "invoice": case.invoice.number}
+            if case.invoice
+            else formats.joined(case.number, case.title),
+            due_at=_case_due(case, desk),
             about=case,
             amount=case.frozen,
-            currency=case.invoice.currency,
+            currency=case.invoice.currency if case.invoice else "",
             customer=case.customer,
         )
         for case in cases.select_related("customer", "invoice").order_by("answer_by", "pk")[:MOST]
     ]
+
+
+def _case_title(case: Any) -> str:
+    """The one thing to do about a case that waits for us."""
+    if case.bounced and case.status == Dispute.Status.DECIDED:
+        return gettext("Call: the answer to a case came back")
+    match case.next_action:
+        case Dispute.Next.READ:
+            return gettext("Read what the customer wrote")
+        case Dispute.Next.CALL_CUSTOMER:
+            return gettext("Call: the customer has not answered")
+        case Dispute.Next.ANSWER_AGAIN:
+            return gettext("Answer again: the customer does not agree")
+    if case.kind == Dispute.Kind.DISPUTE:
+        return gettext("Answer a dispute")
+    return gettext("Answer a question") if case.kind == Dispute.Kind.BILLING else gettext("Answer a call for help")
+
+
+def _case_due(case: Any, desk: Desk) -> datetime:
+    """By when: what we promised while it is undecided, else what is planned; a letter that came back, today."""
+    at: datetime = case.answer_by if case.decided_at is None else case.next_at
+    return desk.tonight() if case.decided_at and case.bounced else at

@@ -25,6 +25,8 @@ from dunning.measuring import Restored, StepCash, cash_after_steps, restored
 from dunning.wording import stage
 
 from .drawing import curve
+from .insights_course import course
+from .insights_loop import loop_lines
 
 WEEKS: Final = 13
 OLD: Final = 60
@@ -67,6 +69,8 @@ def insights(request: Here) -> HttpResponseBase:
         "weeks": WEEKS,
         "exposed": list(exposed(scope, request.partner.currency)[:EXPOSED]),
         "own": request.partner.currency,
+        "loop": loop_lines(request),
+        **course(request, scope, code, today),
     }
     return render(request, "insights.html", context)
 

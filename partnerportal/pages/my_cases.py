@@ -1,149 +1,142 @@
-"""What did we question, what was answered, and is it settled between us?"""
+"""What did we ask, what was answered, whose turn is it, and is it settled between us?"""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
-from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_safe
 
-from billing.models import CreditNoteLine, DisputedAmount
+from billing.models import DisputedAmount
 from billing.money import ZERO
 from customers.entering import Here, customer, customer_here
 from customers.models.partners import OwnedQuerySet
 from customers.roles import May
 from customers.seeing import ABOUT_CASES, see
+from disputes.fields import Taken
 from disputes.models import Dispute
-from disputes.resolving import NotOpen, confirm
+from disputes.resolving import silent_until
 
 from . import my_happened
+from .my_cases_sentences import about_of, asked_of, opening_of, turn_of
+from .my_cases_talk import talk_of
 from .my_outlook import outlook_of
-from .my_question import REASONS
-from .my_saying import Voice, money, together, voice_of
-from .my_sentences import Opening
+from .my_question_reasons import REASONS, WANTED
+from .my_saying import voice_of
 
 ROWS = 50
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One questioned line: what was asked of it, and what was credited once it is decided."""
-
-    description: str
-    position: int
-    questioned: Decimal
-    credited: Decimal
+STARS = (5, 4, 3, 2, 1)
 
 
 def mine(request: Here) -> OwnedQuerySet[Dispute]:
     """This customer's cases; foreign ones are as absent as none."""
     found = Dispute.objects.visible_to(request.user).filter(customer=customer_here(request))
-    return found.select_related("invoice", "credit_note", "opened_by")
+    return found.select_related("invoice", "credit_note", "opened_by", "customer", "partner", "follows")
 
 
 @customer()
 def cases(request: Here) -> HttpResponse:
-    """All cases, the newest first, with what each asked."""
+    """All cases of every kind, the newest first: what each is about, and whose turn it is."""
     page = Paginator(mine(request).order_by("-opened_at", "-pk"), ROWS).get_page(request.GET.get("page"))
-    numbers = [case.number for case in page.object_list]
-    asked: dict[str, Decimal] = {}
-    rows = DisputedAmount.objects.filter(customer=customer_here(request), case_number__in=numbers)
-    for number, amount in rows.values_list("case_number", "questioned"):
-        asked[number] = asked.get(number, ZERO) + amount
-    listed = [{"case": case, "asked": asked.get(case.number, ZERO)} for case in page.object_list]
+    asked = _questioned(request, [case.number for case in page.object_list])
+    voice = voice_of(request)
+    listed = [
+        {"case": case, "asked": asked.get(case.number, ZERO), "turn": turn_of(case, voice), "about": about_of(case)}
+        for case in page.object_list
+    ]
     return render(request, "my/cases.html", {"page": page, "rows": listed})
+
+
+def _questioned(request: Here, numbers: list[str]) -> dict[str, Decimal]:
+    """What each case questioned; what was frozen again after reopening counts once."""
+    first: dict[str, dict[int, Decimal]] = defaultdict(dict)
+    rows = DisputedAmount.objects.filter(customer=customer_here(request), case_number__in=numbers).order_by("pk")
+    for number, line, amount in rows.values_list("case_number", "line_id", "questioned"):
+        first[number].setdefault(line, amount)
+    return {number: sum(lines.values(), ZERO) for number, lines in first.items()}
 
 
 @customer()
 def case(request: Here, pk: int) -> HttpResponse:
-    """One case: where it stands, what is frozen, the question, the answer, and whether it is resolved."""
+    """One case: where it stands, what is frozen, the conversation, the answer, and whether it is resolved."""
     found = get_object_or_404(mine(request), pk=pk)
     if request.method == "GET":
         see(found.customer, found.number, ABOUT_CASES, by=request.user, now=request.now)
+    return page_of(request, found)
+
+
+@dataclass
+class Typed:
+    """A form of the page that was refused: which one, what was typed and chosen, and why."""
+
+    form: str = ""
+    text: str = ""
+    stars: int = 0
+    error: str = ""
+    taken: Taken | None = None
+
+
+def page_of(request: Here, found: Dispute, typed: Typed | None = None, status: int = 200) -> HttpResponse:
+    """The page of a case, with a refused form as it was filled in."""
     lines, voice = asked_of(found), voice_of(request)
-    rest = outlook_of(found.invoice, now=request.now).to_pay
-    return render(
-        request,
-        "my/case.html",
-        {
-            "case": found,
-            "voice": voice,
-            "opening": opening_of(found, lines, rest, voice),
-            "lines": lines,
-            "reason": REASONS.get(found.reason, found.get_reason_display()),
-            "rest": rest,
-            "entries": my_happened.of_case(request, found),
-            "may_confirm": request.membership.may(May.QUESTION)
-            and found.status == Dispute.Status.AWAITING_CONFIRMATION,
-        },
-    )
-
-
-@require_POST
-@customer(May.QUESTION)
-def say_resolved(request: Here, pk: int) -> HttpResponse:
-    """Yes, resolved: the loop is closed by the customer. Refused before they were told."""
-    found = get_object_or_404(mine(request), pk=pk)
-    try:
-        confirm(found.pk, by=request.user, now=request.now)
-    except NotOpen:
-        found.refresh_from_db()
-        if found.status != Dispute.Status.CLOSED:
-            messages.error(request, gettext("This case waits for our answer. Nothing was changed."))
-    else:
-        messages.success(request, gettext("%(number)s is closed.") % {"number": found.number})
-    return HttpResponseRedirect(reverse("my-case", args=[pk]))
-
-
-def asked_of(found: Dispute) -> list[Asked]:
-    """The questioned lines with what was credited of each."""
-    credited: dict[int | None, Decimal] = {}
-    if found.credit_note:
-        for line, total in CreditNoteLine.objects.filter(credit_note=found.credit_note).values_list(
-            "invoice_line_id", "total"
-        ):
-            credited[line] = credited.get(line, ZERO) + total
-    rows = DisputedAmount.objects.filter(partner_id=found.partner_id, case_number=found.number)
-    return [
-        Asked(row.line.description, row.line.position, row.questioned, credited.get(row.line_id, ZERO))
-        for row in rows.select_related("line").order_by("line__position")
-    ]
-
-
-def opening_of(found: Dispute, lines: list[Asked], rest: Decimal, voice: Voice) -> Opening:
-    """Who has the ball, until when, and what of the money stands still."""
-    currency = found.invoice.currency
-    said = {
-        "asked": money(sum((line.questioned for line in lines), ZERO), currency),
-        "credited": money(found.credit_note.total if found.credit_note else ZERO, currency),
-        "rest": money(rest, currency),
-        "number": found.invoice.number,
-        "by": voice.when(found.answer_by),
-        "until": voice.when(found.window_ends_at) if found.window_ends_at else "",
-        "closed": voice.when(found.closed_at) if found.closed_at else "",
+    rest = outlook_of(found.invoice, now=request.now).to_pay if found.invoice else ZERO
+    silent = silent_until(found, found.customer)
+    context = {
+        "case": found,
+        "voice": voice,
+        "opening": opening_of(found, lines, rest, voice, silent),
+        "lines": lines,
+        "about": about_of(found),
+        "reason": REASONS.get(found.reason, "") if found.title else "",
+        "wanted": WANTED.get(found.wanted, ""),
+        "rest": rest,
+        "talk": talk_of(found, found.partner),
+        "followed_by": found.followed_by.order_by("-pk").first() if found.status == Dispute.Status.CLOSED else None,
+        "entries": my_happened.of_case(request, found),
+        "typed": typed or Typed(),
+        "taken": (typed and typed.taken) or Taken(),
+        "silent": silent,
+        "stars": STARS,
+        **_may(request, found),
     }
-    if found.decided_at is None:
-        kept = gettext("The other %(rest)s of %(number)s keeps its dates.") % said if rest > ZERO else ""
-        frozen = gettext("%(asked)s is frozen until then: you need not pay it.") % said
-        return Opening(gettext("We answer by %(by)s.") % said, together(frozen, kept))
-    outcome = _outcome(found.outcome, said)
-    if found.status == Dispute.Status.CLOSED:
-        return Opening(outcome, gettext("Closed on %(closed)s.") % said)
-    if found.status == Dispute.Status.AWAITING_CONFIRMATION:
-        return Opening(outcome, gettext("Without a word from you the case closes on %(until)s.") % said)
-    return Opening(outcome, gettext("Our answer is on its way to you by mail."))
+    return render(request, "my/case.html", context, status=status)
 
 
-def _outcome(outcome: str, said: dict[str, str | None]) -> str:
-    match outcome:
-        case DisputedAmount.Result.UPHELD:
-            return gettext("You were right. %(credited)s is credited.") % said
-        case DisputedAmount.Result.PARTLY:
-            return gettext("%(credited)s of the %(asked)s is credited, the rest stays to pay.") % said
-        case DisputedAmount.Result.WITHDRAWN:
-            return gettext("The question was withdrawn. %(asked)s stays to pay.") % said
-    return gettext("The %(asked)s stays to pay.") % said
+def _may(request: Here, found: Dispute) -> dict[str, Any]:
+    """What this person can do with the case as it stands."""
+    speaks = request.membership.may(May.QUESTION)
+    closed = found.status == Dispute.Status.CLOSED
+    return {
+        "may_confirm": speaks and found.status == Dispute.Status.AWAITING_CONFIRMATION,
+        "may_write": speaks,
+        "may_withdraw": speaks and found.decided_at is None,
+        "may_rate": speaks and closed and not found.withdrawn and found.rating is None,
+    }
+
+
+@require_safe
+@customer()
+def taken(request: Here, pk: int) -> HttpResponse:
+    """The receipt: the number, until when we answer, what is frozen and what is not."""
+    found = get_object_or_404(mine(request), pk=pk)
+    lines = asked_of(found)
+    context = {
+        "case": found,
+        "voice": voice_of(request),
+        "lines": lines,
+        "about": about_of(found),
+        "frozen": sum((line.frozen for line in lines), ZERO),
+        "rest": outlook_of(found.invoice, now=request.now).to_pay if found.invoice else ZERO,
+        "mail": _mail_of(found),
+        "window_days": found.partner.confirm_days,
+    }
+    return render(request, "my/case_taken.html", context)
+
+
+def _mail_of(found: Dispute) -> str:
+    """The address to which the answer will go."""
+    contacts = {contact.role: contact.email for contact in found.customer.contacts.all()}
+    return contacts.get("billing") or contacts.get("owner") or ""

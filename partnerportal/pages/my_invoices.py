@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 
 from billing.models import Allocation, DisputedAmount, Invoice, InvoiceLine
 from billing.money import ZERO
+from billing.till.wire import is_open_for_business
 from billing.views import exports
 from customers import exporting
 from customers.entering import Here, customer, customer_here
@@ -34,10 +35,16 @@ def invoice_here(request: Here, pk: int) -> Invoice:
     return get_object_or_404(mine.select_related("customer__partner"), pk=pk)
 
 
+def ever_issued(request: Here) -> QuerySet[Invoice]:
+    """What this customer was ever sent, void invoices included."""
+    mine = Invoice.objects.visible_to(request.user).filter(customer=customer_here(request))
+    return mine.exclude(status=Invoice.Status.DRAFT)
+
+
 @customer()
 def invoices(request: Here) -> HttpResponseBase:
     """All invoices, the newest first, with what is still to pay of each."""
-    mine = Invoice.objects.visible_to(request.user).issued().filter(customer=customer_here(request))
+    mine = ever_issued(request)
     if exporting.wanted(request):
         return exports.my_invoices(request, mine.order_by("-issued_on", "-pk"), voice_of(request).today)
     page = Paginator(mine.order_by("-issued_on", "-pk"), ROWS).get_page(request.GET.get("page"))
@@ -68,7 +75,9 @@ def row_of(invoice: Invoice, frozen: Decimal, voice: Voice) -> dict[str, Any]:
 @customer()
 def invoice(request: Here, pk: int) -> HttpResponse:
     """One invoice: what to pay by when, what happens otherwise, the document, what has happened."""
-    found = invoice_here(request, pk)
+    found = get_object_or_404(ever_issued(request).select_related("customer__partner"), pk=pk)
+    if found.status == Invoice.Status.VOID:
+        return _void(request, found)
     if request.method == "GET":
         see(found.customer, found.number or "", ABOUT_INVOICES, by=request.user, now=request.now)
     outlook, voice = outlook_of(found, now=request.now), voice_of(request)
@@ -81,6 +90,7 @@ def invoice(request: Here, pk: int) -> HttpResponse:
             "invoice": found,
             "voice": voice,
             "outlook": outlook,
+            "online": is_open_for_business() and request.membership.may(May.PROMISE),
             "access": outlook.quote is not None and (bool(outlook.off) or outlook.due_before(voice.today)),
             "opening": my_sentences.of_invoice(outlook, voice, word.promise),
             "word": word,
@@ -97,6 +107,18 @@ def invoice(request: Here, pk: int) -> HttpResponse:
             "may_question": request.membership.may(May.QUESTION) and can_be_questioned(lines),
         },
     )
+
+
+def _void(request: Here, found: Invoice) -> HttpResponse:
+    """The page of an invoice that was taken out of the world: the document, why, and nothing to pay."""
+    context = {
+        "invoice": found,
+        "lines": lines_of(found),
+        "period": voice_of(request).span(found.period_start, found.period_end),
+        "rates": tax_rate(found),
+        "entries": my_happened.of_invoice(request, found),
+    }
+    return render(request, "my/void.html", context)
 
 
 @dataclass(frozen=True)

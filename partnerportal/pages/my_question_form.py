@@ -1,7 +1,7 @@
 """Which lines are questioned, and with how much of each? Reads the form as people fill it in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -11,14 +11,13 @@ from django.utils.translation import gettext
 
 from billing.models import Invoice
 from billing.money import ZERO, decimals, quantise
-from disputes.models import Dispute
+from disputes.refusing import MOST_TEXT, plain_text
 
 from .my_invoices import Shown
+from .my_question_reasons import REASONS, WANTED, Given, given
 from .my_saying import money
 
 WRITTEN: Final = re.compile(r"(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.\d+)?", re.ASCII)
-MOST_TEXT: Final = 4000
-REASONS: Final = frozenset(Dispute.Reason.values)
 
 
 @dataclass
@@ -32,6 +31,13 @@ class Choice:
     typed: str = ""
     amount: Decimal = ZERO
     error: str = ""
+    # Questioned as often as the partner takes it.
+    spent: bool = False
+
+    @property
+    def may_be_chosen(self) -> bool:
+        """Whether anything of it can be questioned."""
+        return self.shown.free > ZERO and not self.spent
 
     @property
     def by_seats(self) -> bool:
@@ -50,9 +56,17 @@ class Question:
 
     invoice: Invoice
     choices: list[Choice]
+    reasons: list[Given] = field(default_factory=list)
     reason: str = ""
     text: str = ""
+    wanted: str = ""
     errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """What the case says: the evidence, a line each, then the customer's own words."""
+        evidence = [line for each in self.reasons if each.chosen for line in each.lines]
+        return "\n\n".join(filter(None, ("\n".join(evidence), self.text)))
 
     @property
     def amounts(self) -> dict[int, Decimal]:
@@ -72,22 +86,40 @@ class Question:
             for each in self.choices
             if each.error
         ]
-        names = {"lines": gettext("Lines"), "reason": gettext("Reason"), "text": gettext("Your words")}
-        return lines + [{"target": key, "label": names[key], "text": text} for key, text in self.errors.items()]
+        return lines + self._of_step(1) + self._of_step(2) + self._of_step(3)
+
+    def faults_until(self, step: int) -> list[dict[str, Any]]:
+        """The faults of a step and of those before it."""
+        lines = [fault for fault in self.faults if str(fault["target"]).startswith("line-")]
+        return lines + [fault for each in range(1, step + 1) for fault in self._of_step(each)]
+
+    def _of_step(self, step: int) -> list[dict[str, Any]]:
+        names = {
+            "lines": (1, gettext("Lines")),
+            "reason": (2, gettext("Reason")),
+            "text": (2, gettext("Your words")),
+            "wanted": (3, gettext("What you would like")),
+            "files": (3, gettext("Files")),
+        }
+        found = [(key, names[key][1], text) for key, text in self.errors.items() if names[key][0] == step]
+        if step == 2:
+            found += [(each.name, str(each.label), each.error) for one in self.reasons for each in one.faults]
+        return [{"target": key, "label": label, "text": text} for key, label, text in found]
+
+    @property
+    def first_wrong(self) -> int:
+        """The first step with a fault; 0 where there is none."""
+        return next((step for step in (1, 2, 3) if self.faults_until(step)), 0)
 
 
-def blank(invoice: Invoice, lines: Sequence[Shown]) -> Question:
-    """The form before anything was chosen."""
-    return Question(invoice, [_choice(shown, QueryDict()) for shown in lines])
-
-
-def read(invoice: Invoice, lines: Sequence[Shown], data: QueryDict, *, whole: bool = True) -> Question:
-    """The form as it was sent. Without `whole` only the lines are read, for the effect at its foot."""
-    found = Question(invoice, [_choice(shown, data) for shown in lines])
-    found.reason, found.text = (
-        data.get("reason", ""),
-        data.get("text", "").replace("\x00", "").replace("\r\n", "\n").strip(),
-    )
+def read(
+    invoice: Invoice, lines: Sequence[Shown], data: QueryDict, *, whole: bool = True, spent: Collection[int] = ()
+) -> Question:
+    """The form as it was sent. Without `whole` nothing is missed that isn't filled in yet; `spent` are the lines
+    that were questioned as often as they may be."""
+    found = Question(invoice, [_choice(shown, data, spent) for shown in lines], given(data))
+    found.reason, found.wanted = data.get("reason", ""), data.get("wanted", "")
+    found.text = plain_text(data.get("text", ""))
     for each in found.choices:
         if each.chosen:
             each.amount, each.error = _amount(each, invoice.currency)
@@ -96,16 +128,12 @@ def read(invoice: Invoice, lines: Sequence[Shown], data: QueryDict, *, whole: bo
     return found
 
 
-def words_of(data: QueryDict) -> str:
-    """What was written, with plain line ends and without what a database can't keep."""
-    return data.get("text", "").replace("\x00", "").replace("\r\n", "\n").strip()
-
-
-def _choice(shown: Shown, data: QueryDict) -> Choice:
+def _choice(shown: Shown, data: QueryDict, spent: Collection[int]) -> Choice:
     pk = shown.line.pk
     choice = Choice(
         shown,
-        chosen=f"line_{pk}" in data and shown.free > ZERO,
+        spent=pk in spent,
+        chosen=f"line_{pk}" in data and shown.free > ZERO and pk not in spent,
         how=data.get(f"how_{pk}", ""),
         seats=data.get(f"seats_{pk}", "").strip()[:20],
         typed=data.get(f"amount_{pk}", "").strip()[:40],
@@ -123,8 +151,10 @@ def _missing(found: Question) -> dict[str, str]:
         errors["reason"] = gettext("Choose what is wrong.")
     if not found.text:
         errors["text"] = gettext("Say in a sentence what is wrong.")
-    elif len(found.text) > MOST_TEXT:
+    elif len(found.words) > MOST_TEXT:
         errors["text"] = gettext("Too long: at most %(n)s characters.") % {"n": MOST_TEXT}
+    if found.wanted and found.wanted not in WANTED:
+        errors["wanted"] = gettext("Choose one of these.")
     return errors
 
 

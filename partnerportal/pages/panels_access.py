@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from customers import formats
 from dunning.breaking import PEOPLE
 from dunning.wording import because
+from subscriptions.drifting import subject
 from subscriptions.models import Subscription
 
 from .deadlines import Row
@@ -30,7 +31,7 @@ def approve(row: Row, desk: Desk) -> Panel:
             {"label": gettext("Approvals"), "value": _of(given, one.approvals_needed)},
         ],
         strong=_("Without an approval"),
-        text=_("nobody is suspended. The debt stays, and the proposal stands until it is paid or rejected."),
+        text=_("nobody is suspended. The debt stays, and the proposal stands until it is settled or rejected."),
         facts=[
             (_("Because"), reason, ""),
             (_("Invoice"), invoice_text(invoice, desk), f"/invoices/{invoice.pk}/"),
@@ -109,12 +110,30 @@ def _local(moment: Any, desk: Desk) -> Any:
     return moment.astimezone(desk.zone).date()
 
 
+def drift(row: Row, desk: Desk) -> Panel:
+    mine = row.about
+    first = mine[0]
+    names = ", ".join(subject(one) for one in mine[:5])
+    return Panel(
+        figures=[{"label": gettext("Differences"), "value": formats.grouped(len(mine))}],
+        strong=_("Until somebody decides"),
+        text=_("both sides stay as they are. The portal changes neither by itself."),
+        facts=[
+            (_("What differs"), first.get_kind_display(), ""),
+            (_("Of"), names if len(mine) <= 5 else f"{names} …", ""),
+            (_("Found"), formats.spoken(first.found_at, desk.today, desk.zone), ""),
+        ],
+        link=reverse("drift", args=[first.pk]) if len(mine) == 1 else f"{reverse('drifts')}?kind={first.kind}",
+        link_text=_("Look at it and decide"),
+    )
+
+
 def stuck(row: Row, desk: Desk) -> Panel:
     one = row.about
     suspends = row.kind == "access" and one.wanted == "suspended"
     text = {
         True: _("the subscriptions stay as they are, and the customer is told nothing."),
-        False: _("the portal knows nobody to write to, or access stays off although the debt is paid."),
+        False: _("the portal knows nobody to write to, or access stays off although the debt is settled."),
     }[suspends]
     return Panel(
         figures=[],

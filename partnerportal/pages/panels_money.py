@@ -1,10 +1,14 @@
 """What does the side panel say of a receipt, a draft, a write-off or a charge?"""
 
+from datetime import timedelta
+
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers import formats
+from customers.roles import May
+from payables.terms import AllTerms, late_charge
 
 from .deadlines import Row
 from .panels import Panel, invoice_text
@@ -91,4 +95,33 @@ def unmapped(row: Row, desk: Desk) -> Panel:
         text=_("these charges are paid by you and passed on to no customer."),
         link=f"/provider/bills/{row.pk}/?show=unmapped",
         link_text=_("Look at the lines"),
+    )
+
+
+def finding(row: Row, desk: Desk) -> Panel:
+    return Panel(
+        figures=[{"label": gettext("Differs by"), "value": row.amount, "currency": row.currency}],
+        strong=_("If nobody looks,"),
+        text=_("21Vianet is paid for what may be wrong, and customers are billed by it."),
+        link=f"/provider/findings/?bill={row.pk}",
+        link_text=_("Look at the differences"),
+    )
+
+
+def bill_to_pay(row: Row, desk: Desk) -> Panel:
+    one = row.about
+    terms = AllTerms(desk.partner).on(one.billed_on)
+    after = one.pay_by + timedelta(days=1)
+    charge = late_charge(one.said, one.pay_by, max(after, desk.today), terms.monthly_charge, one.currency)
+    return Panel(
+        figures=[{"label": gettext("To pay"), "value": row.amount, "currency": row.currency}],
+        strong=_("If it is paid late,"),
+        text=gettext("%(charge)s may be assessed, and 21Vianet may restrict your account.")
+        % {"charge": formats.amount(charge, one.currency)},
+        facts=[
+            (_("Total"), formats.amount(one.said, one.currency), ""),
+            (_("Due"), formats.spoken(one.pay_by, desk.today, desk.zone), ""),
+        ],
+        link=reverse("provider_pay", args=[one.pk]) if desk.membership.may(May.PAY) else f"/provider/bills/{one.pk}/",
+        link_text=_("Record a payment") if desk.membership.may(May.PAY) else _("Look at the bill"),
     )

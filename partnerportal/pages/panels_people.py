@@ -129,18 +129,32 @@ def contact(row: Row, desk: Desk) -> Panel:
 
 def dispute(row: Row, desk: Desk) -> Panel:
     case = row.about
-    late = case.answer_by < desk.now
+    strong, text = _case_words(case, desk)
+    frozen = {"label": gettext("Frozen"), "value": row.amount, "currency": row.currency, "tone": "dispute"}
+    facts: list[tuple[str | Promise, str, str]] = [(_("Case"), case.number, f"/disputes/{case.pk}/")]
+    if case.invoice:
+        facts.append((_("Invoice"), invoice_text(case.invoice, desk), f"/invoices/{case.invoice_id}/"))
     return Panel(
-        figures=[{"label": gettext("Frozen"), "value": row.amount, "currency": row.currency, "tone": "dispute"}],
-        strong=_("The promised hour has passed.") if late else _("Without an answer"),
-        text=_("The amount stays frozen, and the customer waits.")
-        if late
-        else _("the amount stays frozen, and our promise to the customer is broken at the hour beside."),
-        facts=[
-            (_("Case"), case.number, f"/disputes/{case.pk}/"),
-            (_("Invoice"), invoice_text(case.invoice, desk), f"/invoices/{case.invoice_id}/"),
-            (_("They wrote"), f"“{case.text[:280]}”", ""),
-        ],
+        figures=[frozen] if row.amount else [],
+        strong=strong,
+        text=text,
+        facts=[*facts, (_("They wrote"), f"“{case.text[:280]}”", ""), (_("Next"), case.next_words, "")],
         link=f"/disputes/{case.pk}/",
         link_text=_("Open the case"),
+    )
+
+
+def _case_words(case: Any, desk: Desk) -> tuple[str | Promise, str | Promise]:
+    """What happens if nobody acts on a case that waits for us."""
+    if case.decided_at is not None:
+        if case.bounced:
+            return _("The answer has not reached the customer."), _("What is decided thaws only when they are told.")
+        return _("The customer wrote after the answer."), _("The case stays open until they have a word of ours.")
+    if case.answer_by < desk.now:
+        return _("The promised hour has passed."), _("What is frozen stays frozen, and the customer waits.")
+    if not case.freezes:
+        return _("Without an answer"), _("our promise to the customer is broken at the hour beside.")
+    return (
+        _("Without an answer"),
+        _("the amount stays frozen, and our promise to the customer is broken at the hour beside."),
     )

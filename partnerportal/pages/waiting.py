@@ -27,9 +27,9 @@ from django.utils.translation import gettext_lazy as _
 from billing.bank.standing import taken_back
 from billing.models import BankEntry, Claim, Invoice, PromiseToPay, WriteOff
 from customers.entering import Here
-from customers.models import Contact, ContactRole, Customer, Membership, Message, Partner, TimelineEntry, User
+from customers.models import Contact, ContactRole, Customer, Letter, Membership, Message, Partner, TimelineEntry, User
 from customers.roles import May
-from disputes.models import Dispute
+from disputes.models import Dispute, Escalation
 from dunning import policy as book
 from dunning.banking import held_back
 from dunning.breaking import REASON as BREAKER
@@ -37,8 +37,11 @@ from dunning.calendars import calendar_of
 from dunning.calling import BY_HAND
 from dunning.models import Breaker, Decision, DeletionDecision, Proposal
 from outbox.models import Outcome
-from payables.models import ProviderLine
-from subscriptions.models import AccessChange, AccessStop, CustomerReading, Suspension
+from payables.models import Finding, ProviderBill, ProviderLine
+from payables.owing import with_paid
+from subscriptions.models import AccessChange, AccessStop, CustomerReading, Drift, Suspension
+
+from .prepared import ask
 
 NEAR_DELETION = timedelta(days=15)
 # No policy lets money take longer to arrive than this many business days.
@@ -106,11 +109,17 @@ KINDS: Final[dict[str, Kind]] = {
     "taken_back": Kind("swap", "bad", "money"),
     "bank": Kind("clock", "warn", "money"),
     "dispute": Kind("speech", "dispute", "dispute"),
+    "to_read": Kind("speech", "accent", "dispute"),
+    "to_ask": Kind("clock", "warn", "dispute"),
+    "to_file": Kind("building", "accent", "dispute"),
     "draft": Kind("document", "accent", "bill"),
     "write_off": Kind("yen", "warn", "bill", May.WRITE_OFF),
     "unmapped": Kind("building", "accent", "bill", May.SEE_BILLS),
+    "to_pay": Kind("yen", "warn", "provider", May.SEE_BILLS),
+    "finding": Kind("building", "warn", "bill", May.SEE_BILLS),
     "access": Kind("swap", "bad", "provider"),
     "reading": Kind("swap", "accent", "provider"),
+    "drift": Kind("swap", "warn", "provider", May.SEE_BILLS),
 }
 
 
@@ -166,7 +175,7 @@ def claims(desk: Desk) -> QuerySet[Any]:
 
 def returned(desk: Desk) -> QuerySet[Any]:
     """Letters that came back or were given up, with the address they went to."""
-    return desk.of(Message).filter(outcome=Outcome.PARKED).exclude(to_email="")
+    return desk.of(Message).filter(outcome=Outcome.PARKED).exclude(to_email="").exclude(letter=Letter.CASE_LATE)
 
 
 def unreachable(desk: Desk) -> QuerySet[Any]:
@@ -193,8 +202,38 @@ def held_by_the_bank(desk: Desk) -> QuerySet[Any]:
 
 
 def questions(desk: Desk) -> QuerySet[Any]:
-    """Cases without an answer."""
-    return desk.of(Dispute).filter(status__in=[Dispute.Status.NEW, Dispute.Status.INVESTIGATING])
+    """Cases in which the next move is ours: an answer, a word to read, a call; and whatever is past its time."""
+    status, what = Dispute.Status, Dispute.Next
+    ours = Q(status__in=[status.NEW, status.INVESTIGATING])
+    overdue = Q(decided_at=None, answer_by__lt=desk.now)
+    silent = Q(status=status.WAITING_CUSTOMER, next_action=what.CALL_CUSTOMER)
+    to_read = Q(status__in=[status.DECIDED, status.AWAITING_CONFIRMATION], next_action=what.READ)
+    came_back = Q(status=status.DECIDED, told_by__bounced_at__isnull=False)
+    return desk.of(Dispute).filter(ours | overdue | silent | to_read | came_back)
+
+
+def to_file(desk: Desk) -> QuerySet[Any]:
+    """Packs for 21Vianet that nobody has filed."""
+    return desk.of(Escalation).filter(filed_at=None, withdrawn_at=None)
+
+
+def to_ask(desk: Desk) -> QuerySet[Any]:
+    """Filed, unanswered, and today is the day to ask again; what waits to be read is another deed."""
+    late: QuerySet[Any] = Escalation.objects.visible_to(desk.user).of(desk.partner).waiting()
+    return late.filter(remind_at__lte=max(desk.tonight(), desk.now)).exclude(_unread())
+
+
+def to_read(desk: Desk) -> QuerySet[Any]:
+    """Word from 21Vianet that nobody has read."""
+    found: QuerySet[Any] = Escalation.objects.visible_to(desk.user).of(desk.partner).waiting()
+    return found.filter(_unread())
+
+
+def _unread() -> Q:
+    """A case behind it says that the next thing is to read."""
+    to_be_read = Dispute.objects.filter(status=Dispute.Status.WAITING_PROVIDER, next_action=Dispute.Next.READ_PROVIDER)
+    by_cause = Exists(to_be_read.filter(cause=OuterRef("cause")))
+    return Q(Exists(to_be_read.filter(pk=OuterRef("dispute")))) | Q(by_cause)
 
 
 def drafts(desk: Desk) -> QuerySet[Any]:
@@ -210,6 +249,22 @@ def write_offs(desk: Desk) -> QuerySet[Any]:
 def unknown_charges(desk: Desk) -> QuerySet[Any]:
     """Provider lines of a charge type we don't know."""
     return desk.of(ProviderLine).filter(mapped=False, invoice_line=None, credit_line=None)
+
+
+def open_findings(desk: Desk) -> QuerySet[Any]:
+    """Differences between a bill and what we billed that nobody has decided; unknown charges are another deed."""
+    found: QuerySet[Any] = Finding.objects.visible_to(desk.user).of(desk.partner).open()
+    return found.exclude(kind=Finding.Kind.UNMAPPED)
+
+
+def bills_to_pay(desk: Desk) -> QuerySet[Any]:
+    """Bills of the provider that are due within a week, or were, and are not paid in full."""
+    week = desk.today + timedelta(days=7)
+    soon = Q(agreed_due_on__lte=week) | Q(agreed_due_on=None, due_on__lte=week)
+    bills: QuerySet[Any] = with_paid(desk.of(ProviderBill).filter(soon, document=ProviderBill.Kind.INVOICE))
+    said = Coalesce(F("stated_total"), F("total")) + F("adjusted")
+    unpaid: QuerySet[Any] = bills.annotate(said=said).filter(voided_by=None, said__gt=F("paid"))
+    return unpaid
 
 
 def near_deletion(desk: Desk) -> QuerySet[Any]:
@@ -238,8 +293,23 @@ def stuck(desk: Desk, model: type[Model]) -> QuerySet[Any]:
     return desk.of(model).filter(outcome=Outcome.PARKED).exclude(reason=BREAKER)
 
 
+def drifts(desk: Desk) -> QuerySet[Any]:
+    """Differences with the provider about which nobody has decided, a kind of them at a time."""
+    rows: QuerySet[Any] = Drift.objects.visible_to(desk.user).of(desk.partner).open()
+    waits = Q(change__outcome=Outcome.WAITING) | Q(resize__outcome=Outcome.WAITING)
+    return rows.exclude(waits).exclude(stop__state__in=["asked", "in_force"])
+
+
 def counts(desk: Desk) -> dict[str, int]:
-    """How many deeds of each kind wait, all of them, in one query."""
+    """How many deeds of each kind wait, all of them, in one query. Every page of staff asks it, so it is written once
+    a day for each of them."""
+    late = desk.now > desk.tonight()
+    key = (desk.user.pk, desk.partner.pk, desk.partner.country, desk.partner.zone, str(desk.zone), desk.today, late)
+    numbers = ask(key, lambda: _all_counts(desk), desk.now, moving=[timedelta(), NEAR_DELETION])
+    return {kind: n for kind, n in zip(KINDS, numbers, strict=True) if desk.membership.may(KINDS[kind].may)}
+
+
+def _all_counts(desk: Desk) -> QuerySet[Any, Any]:
     found = {
         "approve": (proposals(desk), "pk"),
         "stop": (stops(desk), "pk"),
@@ -254,16 +324,20 @@ def counts(desk: Desk) -> dict[str, int]:
         "taken_back": (returns(desk), "pk"),
         "bank": (held_by_the_bank(desk), "partner"),
         "dispute": (questions(desk), "pk"),
+        "to_read": (to_read(desk), "pk"),
+        "to_ask": (to_ask(desk), "pk"),
+        "to_file": (to_file(desk), "pk"),
         "draft": (drafts(desk), "period"),
         "write_off": (write_offs(desk), "pk"),
         "unmapped": (unknown_charges(desk), "bill"),
+        "to_pay": (bills_to_pay(desk), "pk"),
+        "finding": (open_findings(desk), "bill"),
         "access": (stuck(desk, AccessChange), "pk"),
         "reading": (stuck(desk, CustomerReading), "pk"),
+        "drift": (drifts(desk), "kind"),
     }
-    row: Any = Partner.objects.filter(pk=desk.partner.pk).values(
-        **{kind: Coalesce(Subquery(_number(rows, by)), 0) for kind, (rows, by) in found.items()}
-    )[0]
-    return {kind: number for kind, number in row.items() if desk.membership.may(KINDS[kind].may)}
+    numbers = {kind: Coalesce(Subquery(_number(*found[kind])), 0) for kind in KINDS}
+    return Partner.objects.filter(pk=desk.partner.pk).values_list(*numbers.values())
 
 
 def _number(rows: QuerySet[Any], by: str) -> QuerySet[Any]:

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.figures import Figures, figures
 from customers.addressing import set_address
 from customers.entering import Here, staff
+from customers.exporting import wanted
 from customers.forms import AddressForm
 from customers.models import Customer
 from customers.roles import May
@@ -29,6 +30,7 @@ from .deed_panels import panel
 from .deeds import rows
 from .panels import CallForm
 from .waiting import KINDS, TABS, Desk, deeds_of
+from .worklist_file import worklist_file
 
 PAGE = 50
 RETRIED: dict[str, type[Effect]] = {"access": AccessChange, "reading": CustomerReading}
@@ -41,8 +43,10 @@ def desk_of(request: Here) -> Desk:
 
 @require_safe
 @staff(May.SEE_BOOK)
-def worklist(request: Here) -> HttpResponse:
-    """The list, with the chosen deed beside it."""
+def worklist(request: Here) -> HttpResponseBase:
+    """The list, with the chosen deed beside it; or a tab of it as a file."""
+    if wanted(request):
+        return worklist_file(request, desk_of(request), request.GET.get("show", ""))
     return _page(request, request.GET.get("row", ""))
 
 

@@ -15,7 +15,7 @@ from .places import Places, locked
 OWNER, APP, DATABASE = "portal_owner", "portal_app", "portal"
 # Below the range the kernel takes its own ports from.
 PORTS = range(20000, 32000)
-SPOKEN_TO = ("sandbox", "mail_sink")
+SPOKEN_TO = ("sandbox", "mail_sink", "till")
 
 
 def identity(places: Places) -> dict[str, Any]:
@@ -35,6 +35,10 @@ def identity(places: Places) -> dict[str, Any]:
                 "client_secret": secrets.token_urlsafe(24),
                 "ports": {name: free_port() for name in SPOKEN_TO},
             }
+            _write(places, known)
+        elif missing := [name for name in SPOKEN_TO if name not in known["ports"]]:
+            # A directory from before this service was there.
+            known["ports"] |= {name: free_port() for name in missing}
             _write(places, known)
     return known
 
@@ -91,6 +95,10 @@ def sandbox(places: Places) -> dict[str, str]:
         "PARTNER_CENTER_TENANT": known["tenant"],
         "PARTNER_CENTER_CLIENT_ID": known["client_id"],
         "PARTNER_CENTER_CLIENT_SECRET": known["client_secret"],
+        # The sandbox takes anybody's consent.
+        "PARTNER_CENTER_REFRESH_TOKEN": f"consent-{known['client_id']}",
+        "PARTNER_CENTER_EVENT_ORIGINS": address,
+        "PARTNER_CENTER_EVENT_ISSUERS": str(places.sandbox / "certificates" / "issuer.pem"),
     }
 
 
@@ -98,6 +106,15 @@ def mail_sink(places: Places) -> dict[str, str]:
     """How the portal finds the mail sink of this state directory."""
     port = identity(places)["ports"]["mail_sink"]
     return {"PORTAL_USES_MAIL_SINK": "1", "EMAIL_URL": f"smtp://127.0.0.1:{port}"}
+
+
+def till(places: Places) -> dict[str, str]:
+    """How the portal finds the stand-in for the payment provider; it runs while the portal is served."""
+    known = identity(places)
+    return {
+        "ONLINE_PAYMENT_URL": f"http://127.0.0.1:{known['ports']['till']}",
+        "ONLINE_PAYMENT_SECRET": f"till-{known['client_secret']}",
+    }
 
 
 def state_directory(environ: Mapping[str, str]) -> Path:

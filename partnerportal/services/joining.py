@@ -176,6 +176,7 @@ def describe(where: Places, parts: frozenset[str], environ: MutableMapping[str, 
         found["REDIS_URL"] = stores["REDIS_URL"]
     known = where.home.is_dir()
     found |= environment.sandbox(where) if known and needs.SANDBOX in parts else {}
+    found |= environment.till(where) if known and needs.DATABASE in parts else {}
     found |= environment.mail_sink(where) if known and needs.MAIL_SINK in parts else {}
     for name, value in found.items():
         if not environ.get(name) or name == "PORTAL_HOME":

@@ -143,6 +143,10 @@ class Portal:
         self.crew.start("web", self._web())
         words = ["worker", "--concurrency", CONCURRENCY, "--without-gossip", "--without-mingle"]
         self.crew.start("worker", self._celery("worker", [*words, "--hostname", f"{self.places.mark}@%h"]))
+        if needs.DATABASE in self.membership.parts:
+            till = ["-m", "billing.till.sandbox", "--state", str(self.places.home / "till")]
+            bind = f"127.0.0.1:{environment.identity(self.places)['ports']['till']}"
+            self.crew.start("till", self._role("till", [*till, "--bind", bind]))
         self.crew.start("beat", self._celery("beat", ["beat", "--schedule", str(self.places.home / "beat")]))
 
     def announce(self) -> None:

@@ -53,6 +53,8 @@ CASE: Final[Mapping[str, Look]] = {
     "new": Look("diamond", DISPUTE, pgettext_lazy("case", "New")),
     "investigating": Look("diamond", DISPUTE, pgettext_lazy("case", "Investigating")),
     "waiting_for_customer": Look("clock", ACCENT, pgettext_lazy("case", "Waiting for customer")),
+    "waiting_customer": Look("clock", ACCENT, pgettext_lazy("case", "Waiting for customer")),
+    "waiting_provider": Look("clock", ACCENT, pgettext_lazy("case", "Waiting for 21Vianet")),
     "waiting_for_21vianet": Look("clock", ACCENT, pgettext_lazy("case", "Waiting for 21Vianet")),
     "waiting_for_provider": Look("clock", ACCENT, pgettext_lazy("case", "Waiting for 21Vianet")),
     "decided": Look("eye", ACCENT, pgettext_lazy("case", "Decided")),

@@ -1,38 +1,101 @@
-"""Was every question answered before it was closed, and did its money go where the answer said? (I31, I33)"""
+"""Was every case answered before it was closed, did its money go where the answer said, and is none without somebody
+who does something next? (I31, I33, I34)"""
 
 from psycopg.sql import SQL
 
 from .asking import Question
 
+# A bounce after the 250 leaves the answer unread, unless the customer said yes to it in the portal.
 CLOSED_UNTOLD = SQL("""
     SELECT q.number AS dispute, q.decided_at, m.delivered_at, q.told_at, q.closed_at,
            m.letter = 'answer' AND m.customer_id = q.customer_id AND m.delivered_at = q.told_at
            AND q.decided_at <= m.delivered_at AND m.delivered_at <= q.closed_at
-           AND (m.bounced_at IS NULL OR m.bounced_at > q.closed_at) AS kept
+           AND (m.bounced_at IS NULL OR m.bounced_at > q.closed_at OR q.confirmed_at IS NOT NULL) AS kept
     FROM disputes_dispute q LEFT JOIN customers_message m ON m.id = q.told_by_id
     WHERE q.status = 'closed' AND q.partner_id = ANY(%(partners)s) AND q.opened_at >= %(since)s::timestamptz
 """)
 
-# What was questioned stands with each amount and, unchangeable, in the timeline.
+REOPENED_UNTOLD = SQL("""
+    SELECT q.number AS dispute, e.decided_at, m.delivered_at, e.told_at, e.reopened_at,
+           m.letter = 'answer' AND m.customer_id = q.customer_id AND m.delivered_at = e.told_at
+           AND e.decided_at <= m.delivered_at AND m.delivered_at <= e.reopened_at AS kept
+    FROM disputes_earlieranswer e
+    JOIN disputes_dispute q ON q.id = e.dispute_id LEFT JOIN customers_message m ON m.id = e.told_by_id
+    WHERE q.partner_id = ANY(%(partners)s) AND q.opened_at >= %(since)s::timestamptz
+""")
+
+# Each answer decides what was frozen then. What was questioned at first stands, unchangeable, in the timeline too.
 NOT_CONSERVED = SQL("""
-    SELECT q.number AS dispute, q.outcome, r.questioned::text, coalesce(n.total, 0)::text AS credited, r.refused::text,
-           coalesce(n.total, 0) + r.refused = r.questioned AND coalesce(s.questioned = r.questioned, true) AS kept
-    FROM disputes_dispute q
-    LEFT JOIN billing_creditnote n ON n.id = q.credit_note_id
+    SELECT a.number AS dispute, a.outcome, r.questioned::text, coalesce(n.total, 0)::text AS credited, r.refused::text,
+           coalesce(n.total, 0) + r.refused = r.questioned
+           AND (a.turn > 1 OR coalesce(s.questioned = r.questioned, true)) AS kept
+    FROM (
+        SELECT w.*, row_number() OVER (PARTITION BY w.id ORDER BY w.decided_at) AS turn
+        FROM (
+            SELECT q.id, q.number, q.partner_id, q.customer_id, q.outcome, q.decided_at, q.credit_note_id
+            FROM disputes_dispute q
+            WHERE q.kind = 'dispute' AND q.decided_at IS NOT NULL
+              AND q.partner_id = ANY(%(partners)s) AND q.opened_at >= %(since)s::timestamptz
+            UNION ALL
+            SELECT q.id, q.number, q.partner_id, q.customer_id, e.outcome, e.decided_at, e.credit_note_id
+            FROM disputes_earlieranswer e JOIN disputes_dispute q ON q.id = e.dispute_id
+            WHERE q.kind = 'dispute' AND q.partner_id = ANY(%(partners)s) AND q.opened_at >= %(since)s::timestamptz
+        ) w
+    ) a
+    LEFT JOIN billing_creditnote n ON n.id = a.credit_note_id
     CROSS JOIN LATERAL (
-        SELECT sum(a.questioned) AS questioned,
-               coalesce(sum(a.amount) FILTER (WHERE a.outcome <> 'upheld'), 0) AS refused
-        FROM billing_disputedamount a WHERE a.partner_id = q.partner_id AND a.case_number = q.number
+        SELECT coalesce(sum(d.questioned), 0) AS questioned,
+               coalesce(sum(d.amount) FILTER (WHERE d.outcome <> 'upheld'), 0) AS refused
+        FROM billing_disputedamount d
+        WHERE d.partner_id = a.partner_id AND d.case_number = a.number AND d.decided_at = a.decided_at
     ) r
     LEFT JOIN LATERAL (
         SELECT max((e.values ->> 'amount')::numeric) AS questioned FROM customers_timelineentry e
-        WHERE e.customer_id = q.customer_id AND e.code = 'question_opened' AND e.values ->> 'case' = q.number
+        WHERE e.customer_id = a.customer_id AND e.code = 'question_opened' AND e.values ->> 'case' = a.number
     ) s ON true
-    WHERE q.decided_at IS NOT NULL
-      AND q.partner_id = ANY(%(partners)s) AND q.opened_at >= %(since)s::timestamptz
+""")
+
+# An amount is frozen as long as its case is unanswered, whole; afterwards it is what one of its answers made of it.
+# Reopening freezes at most what the answer before refused of the same line.
+FROZEN_OTHERWISE = SQL("""
+    SELECT q.number AS dispute, d.line_id AS line, d.questioned::text, d.amount::text, d.outcome, d.decided_at,
+           CASE WHEN d.decided_at IS NULL
+                THEN q.decided_at IS NULL AND d.amount = d.questioned
+                ELSE d.decided_at IN (
+                    SELECT q.decided_at UNION ALL
+                    SELECT e.decided_at FROM disputes_earlieranswer e WHERE e.dispute_id = q.id
+                ) END
+           AND (d.opened_at = q.opened_at OR EXISTS (
+               SELECT FROM billing_disputedamount b
+               WHERE b.partner_id = d.partner_id AND b.case_number = d.case_number AND b.line_id = d.line_id
+                 AND b.id < d.id AND b.decided_at <= d.opened_at AND b.outcome <> 'upheld' AND b.amount >= d.questioned
+           )) AS kept
+    FROM billing_disputedamount d
+    JOIN disputes_dispute q ON q.partner_id = d.partner_id AND q.number = d.case_number
+    WHERE q.partner_id = ANY(%(partners)s) AND q.opened_at >= %(since)s::timestamptz
+""")
+
+# The record's own last instant says how late it is: a day after the promised time the owner has been told.
+ORPHANED = SQL("""
+    SELECT q.number AS dispute, q.status, q.next_action, q.next_at, q.answer_by, q.late_told_at,
+           btrim(q.next_action) <> '' AND EXISTS (
+               SELECT FROM customers_membership p
+               WHERE p.user_id = q.owner_id AND p.partner_id = q.partner_id AND p.customer_id IS NULL
+           ) AND (
+               q.decided_at IS NOT NULL OR q.late_told_at IS NOT NULL
+               OR coalesce(q.answer_by + interval '1 day' >= l.at, true)
+           ) AS kept
+    FROM disputes_dispute q
+    LEFT JOIN LATERAL (
+        SELECT max(e.at) AS at FROM customers_timelineentry e WHERE e.partner_id = q.partner_id
+    ) l ON true
+    WHERE q.status <> 'closed' AND q.partner_id = ANY(%(partners)s) AND q.opened_at >= %(since)s::timestamptz
 """)
 
 CHECKS = (
-    Question("I31", "a dispute was closed before its outcome had reached the customer", CLOSED_UNTOLD),
+    Question("I31", "a case was closed before its outcome had reached the customer", CLOSED_UNTOLD),
+    Question("I31", "a case was reopened on an answer that had not reached the customer", REOPENED_UNTOLD),
     Question("I33", "credited and refused are not what was disputed", NOT_CONSERVED),
+    Question("I33", "what is frozen is not what the case says", FROZEN_OTHERWISE, same=True),
+    Question("I34", "an open case has nobody, nothing next, or is late in silence", ORPHANED),
 )

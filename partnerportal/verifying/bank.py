@@ -26,6 +26,21 @@ ENTRY_OF_ANOTHER = SQL("""
     WHERE b.partner_id = ANY(%(partners)s) AND b.recorded_at >= %(since)s::timestamptz
 """)
 
+# Money that came online is one checkout, ended by that payment, in the currency it was asked for.
+NOT_ITS_CHECKOUT = SQL("""
+    SELECT p.id AS payment, p.external_id, c.n, c.n = 1 AND c.fits AS kept
+    FROM billing_payment p
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS n,
+               bool_and(
+                   k.till_id = p.external_id AND k.currency = p.currency AND k.customer_id = p.customer_id
+                   AND k.partner_id = p.partner_id AND k.declined_at IS NULL
+               ) AS fits
+        FROM billing_checkout k WHERE k.payment_id = p.id
+    ) c
+    WHERE p.source = 'online' AND p.partner_id = ANY(%(partners)s) AND p.booked_at >= %(since)s::timestamptz
+""")
+
 # Until when the cash was known at an instant. A partner of whom no reading was known enters its cash by hand.
 KNOWN_AT = SQL("""
     SELECT max(r.at) AS at FROM billing_bankreading r
@@ -58,5 +73,6 @@ CHECKS = (
     Question("I6", "a suspension or hand-over was decided while the bank had not been read for too long", STALE),
     Question("I6", "access was taken while the bank had not been read for too long", STALE_AT_THE_LOOK),
     Question("I24", "a payment from the bank is not exactly one entry of a statement", NOT_ITS_ENTRY),
+    Question("I24", "a payment online is not exactly one checkout", NOT_ITS_CHECKOUT),
     Question("I24", "an entry of the bank belongs to a payment that came another way", ENTRY_OF_ANOTHER, same=True),
 )

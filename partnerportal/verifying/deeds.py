@@ -4,6 +4,7 @@
 from psycopg.sql import SQL
 
 from .asking import Question
+from .mends import MENDED
 
 NO_DEED = SQL("""
     SELECT d.id AS decision, i.number AS invoice, d.action, d.decided_at, m.key AS letter, o.id AS proposal,
@@ -36,12 +37,12 @@ CHANGE_ALONE = SQL("""
     SELECT c.id AS access_change, c.key, c.wanted, CASE c.wanted
                WHEN 'suspended' THEN (o.id IS NOT NULL AND NOT (o.state = 'proposed')) OR s.decided_at = c.queued_at
                ELSE EXISTS (SELECT FROM subscriptions_suspension x WHERE x.lifted_by_id = c.id)
-           END AS kept
+           END OR {mended} AS kept
     FROM subscriptions_accesschange c
     LEFT JOIN dunning_proposal o ON o.change_id = c.id
     LEFT JOIN subscriptions_accessstop s ON s.change_id = c.id
     WHERE c.partner_id = ANY(%(partners)s) AND c.queued_at >= %(since)s::timestamptz
-""")
+""").format(mended=MENDED)
 
 CARRIED_OUT_ALONE = SQL("""
     SELECT o.id AS proposal, o.state, o.change_id AS access_change, CASE o.state
@@ -56,10 +57,14 @@ CARRIED_OUT_ALONE = SQL("""
 
 # Access that a person gave back for an open debt was that person's decision, at that instant.
 BACK_BY_NOBODY = SQL("""
-    SELECT x.id AS suspension, x.ended_at, EXISTS (
+    SELECT x.id AS suspension, x.ended_at, (EXISTS (
                SELECT FROM dunning_deletiondecision n JOIN dunning_suspensiondebt d ON d.suspension_id = x.id
                WHERE n.invoice_id = d.invoice_id AND n.choice = 'bring_back' AND n.decided_at = x.ended_at
-           ) AND c.wanted = 'active' AND c.queued_at = x.ended_at AND x.subscription_id = ANY(c.scope) AS kept
+           ) OR EXISTS (
+               SELECT FROM subscriptions_drift g
+               WHERE g.subscription_id = x.subscription_id AND g.kind = 'on_there' AND g.ended_how = 'recorded'
+                 AND g.ended_at = x.ended_at AND g.ended_by_id IS NOT NULL
+           )) AND c.wanted = 'active' AND c.queued_at = x.ended_at AND x.subscription_id = ANY(c.scope) AS kept
     FROM subscriptions_suspension x
     LEFT JOIN subscriptions_accesschange c ON c.id = x.lifted_by_id
     WHERE x.cause = 'non_payment' AND x.ended_why = 'person'
@@ -76,6 +81,12 @@ EFFECTS = SQL("""
     UNION ALL
     SELECT 'reading', id, key, partner_id, queued_at, due_at, outcome, settled_at, attempts, reason,
            lease_token, lease_until FROM subscriptions_customerreading
+    UNION ALL
+    SELECT 'change of seats', id, key, partner_id, queued_at, due_at, outcome, settled_at, attempts, reason,
+           lease_token, lease_until FROM subscriptions_quantitychange
+    UNION ALL
+    SELECT 'subscription reading', id, key, partner_id, queued_at, due_at, outcome, settled_at, attempts, reason,
+           lease_token, lease_until FROM subscriptions_subscriptionreading
 """)
 
 # The machine's time is held against the machine's time only. A lease that ran out is taken over by the next

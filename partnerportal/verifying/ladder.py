@@ -3,6 +3,7 @@
 from psycopg.sql import SQL
 
 from .asking import Question
+from .mends import MENDED
 
 # Reached, as it was known at an instant: a bounce that came later voids nothing that was done before.
 REACHED_BY = SQL(
@@ -38,7 +39,11 @@ ASKED_EARLY = SQL("""
     WHERE t.partner_id = ANY(%(partners)s) AND t.began_at >= %(since)s::timestamptz
       -- A stop that people decided for a reason beside money follows no notice; I30 looks at it.
       AND NOT EXISTS (SELECT FROM subscriptions_accessstop s WHERE s.change_id = c.id)
-""").format(printed=PRINTED.format(invoice=SQL("k.invoice_id"), reached=REACHED_BY.format(at=SQL("t.began_at"))))
+      -- Nor does what a person had suspended again, after somebody else had switched it on.
+      AND NOT {mended}
+""").format(
+    mended=MENDED, printed=PRINTED.format(invoice=SQL("k.invoice_id"), reached=REACHED_BY.format(at=SQL("t.began_at")))
+)
 
 # Business days are at least as many days; before the due day a date may be rolled back, so those are left out.
 TAKEN_EARLY = SQL("""

@@ -6,18 +6,6 @@ from psycopg.sql import SQL
 from .asking import Question
 from .money import LINES_AT
 
-# Whose day it was: the zone is taken from the decisions the letter carries, as they knew it.
-TWO_A_DAY = SQL("""
-    SELECT m.customer_id AS customer, z.on_day, count(*) AS letters, array_agg(m.key) AS keys, count(*) = 1 AS kept
-    FROM customers_message m JOIN customers_customer c ON c.id = m.customer_id
-    CROSS JOIN LATERAL (SELECT (m.queued_at AT TIME ZONE coalesce(
-        (SELECT min(d.facts ->> 'zone') FROM dunning_decision d WHERE d.message_id = m.id), c.zone
-    ))::date AS on_day) z
-    WHERE m.letter = 'notice' AND m.outcome <> 'moot'
-      AND m.partner_id = ANY(%(partners)s) AND m.queued_at >= %(since)s::timestamptz
-    GROUP BY m.customer_id, z.on_day
-""")
-
 # An attempt whose answer never came may have delivered; such a doubling is known and can't be told from here.
 MAILED_TWICE = SQL("""
     SELECT m.id AS message, m.message_id, s.files, s.files <= 1 + a.unknown AS kept
@@ -85,6 +73,12 @@ ASKED_WHILE_HELD = SQL("""
         WHERE p.invoice_id = d.invoice_id AND d.action = ANY(v.promise_pauses) AND t.on_day <= p.by_on
           AND p.made_at < d.decided_at - %(concurrent)s::interval
           AND (p.kept_at IS NULL OR p.kept_at > d.decided_at)
+          -- Kept by then, and what had kept it taken back since.
+          AND NOT EXISTS (
+              SELECT FROM customers_timelineentry e
+              WHERE e.customer_id = p.customer_id AND e.code = 'promise_kept' AND e.about = i.number
+                AND e.at BETWEEN p.made_at AND d.decided_at
+          )
           AND p.by_on <= (p.made_at AT TIME ZONE (d.facts ->> 'zone'))::date + v.promise_days
           AND v.promise_count > (
               SELECT count(*) FROM billing_promisetopay q
@@ -97,7 +91,6 @@ ASKED_WHILE_HELD = SQL("""
 """)
 
 CHECKS = (
-    Question("I2", "a customer had more than one notice letter on a day", TWO_A_DAY),
     Question("I2", "one letter lies in the mail sink more than once", MAILED_TWICE),
     Question("I5", "a notice asks for money that was disputed or not owed", DISPUTED_PRINTED),
     Question("I5", "the letter says another amount or day than was decided", LETTER_SAYS_OTHERWISE, same=True),

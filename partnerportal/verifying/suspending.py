@@ -5,6 +5,7 @@ from psycopg.sql import SQL
 
 from .asking import Question
 from .ladder import PRINTED, REACHED_BY
+from .mends import MENDED
 from .money import LINES_AT
 
 NOT_OWED = SQL("""
@@ -68,7 +69,7 @@ SCOPE_GREW = SQL("""
                SELECT FROM unnest(c.scope) pk LEFT JOIN subscriptions_subscription u ON u.id = pk
                WHERE u.customer_id IS DISTINCT FROM c.customer_id OR u.partner_id <> c.partner_id
            )
-           AND coalesce(s.scope = c.scope AND s.customer_id = c.customer_id,
+           AND (coalesce(s.scope = c.scope AND s.customer_id = c.customer_id,
                to_jsonb(c.scope) <@ o.covers AND o.follows <@ o.covers AND k.invoice_id = e.invoice_id
                AND NOT EXISTS (
                    SELECT FROM jsonb_array_elements_text(o.covers) pk
@@ -77,7 +78,7 @@ SCOPE_GREW = SQL("""
                        WHERE l.invoice_id = k.invoice_id AND l.subscription_id = pk::bigint
                    )
                )
-           ) AS kept
+           ) OR {mended}) AS kept
     FROM subscriptions_accesschange c
     LEFT JOIN dunning_proposal o ON o.change_id = c.id
     LEFT JOIN dunning_decision k ON k.id = o.decision_id
@@ -85,7 +86,7 @@ SCOPE_GREW = SQL("""
     LEFT JOIN billing_invoice i ON i.id = k.invoice_id
     LEFT JOIN subscriptions_accessstop s ON s.change_id = c.id
     WHERE c.wanted = 'suspended' AND c.partner_id = ANY(%(partners)s) AND c.queued_at >= %(since)s::timestamptz
-""")
+""").format(mended=MENDED)
 
 # Named by a notice of the round that reached the customer, or its line's dispute was decided.
 NOT_NAMED = SQL("""
@@ -116,8 +117,9 @@ OPENED_BEYOND = SQL("""
     WHERE x.cause = 'non_payment' AND x.partner_id = ANY(%(partners)s) AND x.began_at >= %(since)s::timestamptz
 """)
 
-# Within 24 hours before each: how many different customers, against the limit of that day (a breaker froze it; else
-# it is today's), and whether a lifted breaker names this one.
+# Within 24 hours before each: how many different customers, against the limit of that day, and whether a lifted breaker
+# names this one. A breaker that tripped in those hours froze the limit. Else it was not exceeded as the limit stood
+# then: what the breakers before and after it recorded, or after the last of them what is set today, are the bounds.
 REACHED_FAR = SQL("""
     SELECT x.id AS suspension, x.customer_id AS customer, x.began_at, n.customers, n.most, b.id AS breaker,
            n.customers <= n.most OR b.id IS NOT NULL AS kept
@@ -134,9 +136,15 @@ REACHED_FAR = SQL("""
             WHERE w.partner_id = x.partner_id
               AND w.tripped_at > x.began_at - interval '24 hours' AND w.tripped_at <= x.began_at
             ORDER BY w.tripped_at DESC, w.id DESC LIMIT 1
+        ), greatest((
+            SELECT w.limit FROM dunning_breaker w WHERE w.partner_id = x.partner_id AND w.tripped_at <= x.began_at
+            ORDER BY w.tripped_at DESC, w.id DESC LIMIT 1
+        ), coalesce((
+            SELECT w.limit FROM dunning_breaker w WHERE w.partner_id = x.partner_id AND w.tripped_at > x.began_at
+            ORDER BY w.tripped_at, w.id LIMIT 1
         ), least(p.breaker_cap, greatest(p.breaker_customers, floor(
             (SELECT count(*) FROM customers_customer k WHERE k.partner_id = p.id) * p.breaker_percent / 100
-        )))) AS most
+        )))))) AS most
     ) n
     LEFT JOIN LATERAL (
         SELECT w.id FROM dunning_breaker w
@@ -152,7 +160,7 @@ REACHED_FAR = SQL("""
 WRONG_SUBSCRIPTION = SQL("""
     SELECT t.id AS access_attempt, r.request_id, r.customer, r.subscription, c.scope,
            u.id = t.subscription_id AND u.id = ANY(c.scope) AND r.customer = lower(k.provider_id)
-           AND (c.wanted = 'active' OR o.covers @> to_jsonb(u.id) OR u.id = ANY(s.scope)) AS kept
+           AND (c.wanted = 'active' OR o.covers @> to_jsonb(u.id) OR u.id = ANY(s.scope) OR {mended}) AS kept
     FROM verify_operation r
     JOIN subscriptions_accessattempt t ON t.request_id::text = r.request_id
     JOIN subscriptions_accesschange c ON c.id = t.change_id
@@ -161,7 +169,7 @@ WRONG_SUBSCRIPTION = SQL("""
     LEFT JOIN subscriptions_accessstop s ON s.change_id = c.id
     LEFT JOIN subscriptions_subscription u ON lower(u.provider_id) = r.subscription AND u.partner_id = t.partner_id
     WHERE t.partner_id = ANY(%(partners)s) AND t.began_at >= %(since)s::timestamptz
-""")
+""").format(mended=MENDED)
 
 TOOK_EFFECT_TWICE = SQL("""
     SELECT t.change_id AS access_change, t.subscription_id AS subscription, count(r.request_id) AS effects,
@@ -187,7 +195,8 @@ REQUEST_TWICE = SQL("""
 
 UNEXPLAINED = SQL("""
     SELECT r.request_id, r.customer, r.subscription, r.took_effect,
-           EXISTS (SELECT FROM subscriptions_accessattempt t WHERE t.request_id::text = r.request_id) AS kept
+           EXISTS (SELECT FROM subscriptions_accessattempt t WHERE t.request_id::text = r.request_id)
+           OR EXISTS (SELECT FROM subscriptions_quantityattempt t WHERE t.request_id::text = r.request_id) AS kept
     FROM verify_operation r
     JOIN subscriptions_subscription u ON lower(u.provider_id) = r.subscription AND u.partner_id = ANY(%(partners)s)
     WHERE NOT r.late

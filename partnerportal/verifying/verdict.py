@@ -18,23 +18,31 @@ from subscriptions.models import Suspension
 from . import (
     answers,
     bank,
+    bursts,
     deeds,
+    escalations,
     ladder,
     ledgers,
     letters,
     money,
     papers,
+    prices,
     replaying,
     restoring,
     silence,
     suspending,
     tenancy,
+    terms,
+    wholes,
     witnesses,
 )
 from .asking import Check, Finding, Scope
 
 ROOMS = (
     ladder,
+    bursts,
+    terms,
+    wholes,
     letters,
     suspending,
     silence,
@@ -42,11 +50,13 @@ ROOMS = (
     deeds,
     money,
     answers,
+    escalations,
     tenancy,
     ledgers,
     replaying,
     bank,
     papers,
+    prices,
 )
 # A day begins first where the clocks are furthest ahead.
 FIRST_ZONE = timezone(timedelta(hours=14))

@@ -62,7 +62,7 @@ def _fill(cursor: Any, copy_from: str, rows: Iterator[tuple[Any, ...]]) -> None:
 
 
 def operations(log_was: int) -> Iterator[tuple[str, str, str, bool, str, bool]]:
-    """The sandbox's PATCH operations, one at a time. A half line at the end is one that is being written."""
+    """The sandbox's changes to subscriptions, one at a time. A half line at the end is one that is being written."""
     if not settings.USES_SANDBOX or not _log().exists():
         return
     offset = 0
@@ -72,7 +72,7 @@ def operations(log_was: int) -> Iterator[tuple[str, str, str, bool, str, bool]]:
             if not line.endswith(b"\n"):
                 return
             said = json.loads(line)
-            if said["method"] == "PATCH":
+            if said["method"] == "PATCH" and said["subscription"]:
                 yield (
                     str(said["request_id"] or "").lower(),
                     str(said["customer"] or "").lower(),

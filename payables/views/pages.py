@@ -21,8 +21,10 @@ from customers.roles import May
 from payables.forms import ImportForm
 from payables.importing import Imported, import_file
 from payables.models import ProviderBill, ProviderLine
+from payables.owing import Owed, owed
 from payables.reading import BadFile
 from payables.rebilling import draft as draft_period
+from payables.reconciling import reconcile
 
 from . import exports
 
@@ -73,7 +75,7 @@ def _list(request: Here, form: ImportForm, faults: list[str] | None = None, stat
 
 
 def _late(one: ProviderBill, today: date) -> bool:
-    return one.due_on < today
+    return one.pay_by < today
 
 
 def _sums(request: Here) -> list[Any]:
@@ -104,6 +106,8 @@ def bring_in(request: Here) -> HttpResponse:
         return _list(request, form, bad.faults, status=422)
     _announce(request, imported)
     found = ProviderBill.objects.of(request.partner).get(number=imported.bill)
+    if not imported.already_imported:
+        reconcile(found, now=request.now)
     return redirect("provider_bill", found.pk)
 
 
@@ -150,6 +154,8 @@ def bill(request: Here, bill_id: int) -> HttpResponseBase:
     page = Paginator(ordered, LINES).get_page(request.GET.get("page"))
     context = {
         "bill": one,
+        "owed": _owed(request, one, today),
+        "sent": list(one.payments.select_related("recorded_by", "undone_by").order_by("pk")),
         "late": _late(one, today),
         "page": page,
         "show": show,
@@ -161,6 +167,11 @@ def bill(request: Here, bill_id: int) -> HttpResponseBase:
         ),
     }
     return render(request, "payables/bill.html", context)
+
+
+def _owed(request: Here, one: ProviderBill, today: date) -> Owed:
+    (found,) = owed(request.partner, today=today, bills=ProviderBill.objects.filter(pk=one.pk))
+    return found
 
 
 def _billed(every: QuerySet[ProviderLine]) -> dict[str, Decimal]:

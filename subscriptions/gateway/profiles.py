@@ -13,6 +13,8 @@ class Profile:
     `deletion_days` is how long a suspended subscription keeps its data; `deletion_days_max` the longest it
     can be (globally the days before the first billing period are added). `net_days` is the provider's own
     payment term towards the partner. `suspends_add_ons` says whether a base takes its add-ons with it.
+    `line_paths` is how the addresses of an invoice's lines are spelled (line_paths.py), and `has_support` whether
+    requests to support are part of the API at all.
     """
 
     name: str
@@ -24,7 +26,9 @@ class Profile:
     finance_charge: Decimal
     suspends_add_ons: bool
     cancels_by_api: bool
-    locale: str = "en-US"
+    has_support: bool
+    line_paths: str
+    locale: str
 
 
 VIANET = Profile(
@@ -37,6 +41,12 @@ VIANET = Profile(
     finance_charge=Decimal("0.015"),
     suspends_add_ons=False,
     cancels_by_api=False,
+    # Source: developing-for-partner-center-for-microsoft-national-cloud.
+    has_support=False,
+    # [infer] Its pages are of 2016 to 2018.
+    line_paths="2017",
+    # Source: partner-center-supported-languages-and-locales.
+    locale="zh-CN",
 )
 
 GLOBAL = Profile(
@@ -49,6 +59,9 @@ GLOBAL = Profile(
     finance_charge=Decimal("0"),
     suspends_add_ons=True,
     cancels_by_api=True,
+    has_support=True,
+    line_paths="query",
+    locale="en-US",
 )
 
 PROFILES = {profile.name: profile for profile in (VIANET, GLOBAL)}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from .bills import LineKind, ProviderBalance, ProviderCharge, ProviderInvoice, Source
+    from .events import Registration, Trial
+    from .support import SupportRequest
 
 
 class ProviderStatus(StrEnum):
@@ -32,6 +37,16 @@ class BillingContact:
     language: str
     culture: str
     company: str
+
+
+@dataclass(frozen=True)
+class CustomerSeen:
+    """A customer as lists show one. `relationship` is the provider's word: reseller, advisor, none, …"""
+
+    id: str
+    name: str
+    domain: str
+    relationship: str
 
 
 @dataclass(frozen=True)
@@ -115,6 +130,15 @@ class PartnerAccountRestricted(ProviderRefused):
     """No, because the partner's own account is restricted (800039, 900149): no customer's fault."""
 
 
+class NotOffered(ProviderRefused):
+    """No, because this cloud's provider documents no such call; nothing was sent."""
+
+
+class NeedsPerson(ProviderRefused):
+    """No, because only an application that acts for a person may make this call, and nobody's consent is kept here
+    (PARTNER_CENTER_REFRESH_TOKEN_FILE); nothing was sent."""
+
+
 class OutcomeUnknown(ProviderError):  # noqa: N818
     """A write was sent and nobody can say whether it was taken. Read back before anything else.
 
@@ -124,18 +148,36 @@ class OutcomeUnknown(ProviderError):  # noqa: N818
 
 @dataclass(frozen=True)
 class Call:
-    """One exchange with the provider, for the portal's own log. `status` is None when no answer arrived."""
+    """One exchange about to be made, for the portal's own log. `verb` is ours, `began` the machine's time."""
 
+    verb: str
     method: str
     path: str
     request_id: str
     correlation_id: str
-    status: int | None
-    started: datetime
+    began: datetime
+
+
+@dataclass(frozen=True)
+class CallEnd:
+    """What came of an exchange. `status` is None when no whole answer arrived; `code` and `answer` are what a refusal
+    said, cut short and without secrets, or why there was no answer."""
+
     ended: datetime
+    status: int | None
+    code: str
+    answer: str
 
 
-OnCall = Callable[[Call], None]
+class CallLog(Protocol):
+    """Where each exchange leaves its trace."""
+
+    def began(self, call: Call) -> Any:
+        """Note that the exchange is about to be made; what is returned is given to `ended`. If this fails, the
+        exchange is not made."""
+
+    def ended(self, noted: Any, end: CallEnd) -> None:
+        """Note what came of it. If this fails, the provider's answer counts all the same."""
 
 
 class Provider(Protocol):
@@ -171,3 +213,66 @@ class Provider(Protocol):
         Neither is a confirmation: the caller reads back. Raises StaleRead if `seen` is out of date and
         OutcomeUnknown if the provider may or may not have acted.
         """
+
+    def customers(self, *, correlation_id: str | None = None) -> tuple[CustomerSeen, ...]:
+        """Every customer of the partner, all pages, each once."""
+
+    def change_quantity(
+        self, seen: SubscriptionSeen, quantity: int, *, request_id: str, correlation_id: str
+    ) -> SubscriptionSeen | None:
+        """Ask for another number of seats of what was just read; answers and errors as of `change_status`.
+
+        Refused while the subscription is suspended (2001) and outside what the offer allows (2002)."""
+
+    def invoices(self, *, correlation_id: str | None = None) -> tuple[ProviderInvoice, ...]:
+        """Every invoice of the partner, all pages, each once; newest where the provider puts it."""
+
+    def invoice(self, number: str, *, correlation_id: str | None = None) -> ProviderInvoice:
+        """One invoice. Needs a person's consent."""
+
+    def lines(
+        self, invoice_id: str, provider: Source, kind: LineKind, *, correlation_id: str | None = None
+    ) -> Iterator[ProviderCharge]:
+        """The lines of one invoice, page by page as they are taken, so that a million need no more memory than a
+        page; an error may come after many lines, so book nothing before the last. NotOffered at once for lines
+        the provider does not document."""
+
+    def unbilled_lines(
+        self, currency: str, period: str, *, correlation_id: str | None = None
+    ) -> Iterator[ProviderCharge]:
+        """What is charged and not billed yet, of the `current` or the `previous` period; global cloud only."""
+
+    def balance(self, *, correlation_id: str | None = None) -> ProviderBalance:
+        """What we owe the provider, in the currency of the account."""
+
+    def balances(self, *, correlation_id: str | None = None) -> tuple[ProviderBalance, ...]:
+        """What we owe the provider in each currency. Needs a person's consent."""
+
+    def statement(self, number: str, *, correlation_id: str | None = None) -> bytes:
+        """The invoice as the provider's PDF. Needs a person's consent."""
+
+    def support_requests(
+        self, customer_id: str | None = None, *, correlation_id: str | None = None
+    ) -> tuple[SupportRequest, ...]:
+        """Every request to the provider's support, of the partner or of one customer. Global cloud only, and needs
+        a person's consent; so do the next two."""
+
+    def support_request(self, request: str, *, correlation_id: str | None = None) -> SupportRequest:
+        """One request with its notes."""
+
+    def add_note(self, request: str, text: str, *, request_id: str, correlation_id: str) -> SupportRequest | None:
+        """Write a note on a request; answers and errors as of `change_status`."""
+
+    def registration(self, *, correlation_id: str | None = None) -> Registration | None:
+        """Where the provider sends its events; None if nowhere."""
+
+    def register(
+        self, url: str, events: tuple[str, ...], *, renew: bool, request_id: str, correlation_id: str
+    ) -> Registration:
+        """Ask for events to be sent to an address; `renew` where there is a registration already."""
+
+    def ask_for_test_event(self, *, request_id: str, correlation_id: str) -> str:
+        """Have a test event sent to the registered address; the id under which `trial` tells what became of it."""
+
+    def trial(self, test: str, *, correlation_id: str | None = None) -> Trial:
+        """What became of a test event."""

@@ -11,25 +11,36 @@ from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from .protocol import BillingContact, ProviderStatus, SubscriptionSeen
+from .fields import (
+    OtherSubjectError,
+    UnreadableError,
+    canonical,
+    inner,
+    moment_of,
+    objects,
+    required,
+    same_id,
+    seats,
+    texts,
+    words,
+)
+from .protocol import BillingContact, CustomerSeen, ProviderStatus, SubscriptionSeen
+
+__all__ = [
+    "OtherSubjectError",
+    "UnreadableError",
+    "canonical",
+    "moment_of",
+    "same_id",
+]
 
 RETRY_AFTER_CAP = timedelta(hours=1)
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CUSTOMER_IN_LINK = re.compile(r"customers/([^/?]+)", re.IGNORECASE)
 _TRY_AGAIN_IN = re.compile(r"try again in (\d{1,9}) second", re.IGNORECASE)
 _STRAY_BYTES = 8
 _PLAIN = re.compile(rb"[A-Za-z0-9<\"]")
-_MOST_SEATS = 10_000_000
 _STATUS_BY_NUMBER = ("none", "active", "suspended", "deleted", "expired", "pending", "disabled")
-
-
-class UnreadableError(ValueError):
-    """The text is not what the provider documents: not JSON, a field missing, a field of another type."""
-
-
-class OtherSubjectError(UnreadableError):
-    """The answer is well formed and about another customer or subscription than the one asked for."""
 
 
 @dataclass(frozen=True)
@@ -89,17 +100,6 @@ def an_object(document: Any) -> dict[str, Any]:
     return document
 
 
-def canonical(identifier: str) -> str:
-    """One spelling per id: GUIDs are lower case, everything else is as it came, without outer blanks."""
-    identifier = identifier.strip()
-    return identifier.lower() if _GUID.fullmatch(identifier) else identifier
-
-
-def same_id(one: str, other: str) -> bool:
-    """Whether two spellings name the same thing; the provider's upper and lower case mean nothing."""
-    return one.strip().casefold() == other.strip().casefold()
-
-
 def status_of(value: Any) -> ProviderStatus:
     """The status a word or number stands for; what is not known stays unknown, it never becomes active."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -109,70 +109,68 @@ def status_of(value: Any) -> ProviderStatus:
     return ProviderStatus(word) if word in _STATUS_BY_NUMBER else ProviderStatus.UNKNOWN
 
 
-def moment_of(value: Any) -> datetime | None:
-    """An aware time (UTC unless said otherwise), or None for no date: absent, unreadable, year 1 or 9999."""
-    text = "".join(value.split()) if isinstance(value, str) else ""
-    if len(text) > 10 and text[10].isdigit():
-        text = f"{text[:10]}T{text[10:]}"
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if not 1 < moment.year < 9999:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def subscription_from(document: Any, customer_id: str, subscription_id: str | None = None) -> SubscriptionSeen:
     """The subscription in `document`, provided it is the one asked for."""
     raw = an_object(document)
-    found = canonical(_required_text(raw, "id"))
+    found = canonical(required(raw, "id"))
     if subscription_id is not None and not same_id(found, subscription_id):
         raise OtherSubjectError(f"asked for subscription {subscription_id}, the answer is about another")
     check_customer(raw, customer_id)
-    parent = _text(raw, "parentSubscriptionId")
+    parent = words(raw, "parentSubscriptionId")
     return SubscriptionSeen(
         id=found,
         customer_id=canonical(customer_id),
         status=status_of(raw.get("status")),
-        quantity=_whole_number(raw, "quantity"),
-        offer_name=_text(raw, "offerName"),
-        friendly_name=_text(raw, "friendlyName"),
+        quantity=seats(raw, "quantity"),
+        offer_name=words(raw, "offerName"),
+        friendly_name=words(raw, "friendlyName"),
         parent_id=canonical(parent) if parent else None,
         auto_renew=raw.get("autoRenewEnabled") is True,
         etag=etag_of(raw),
         commitment_ends_at=moment_of(raw.get("commitmentEndDate")),
-        suspension_reasons=_texts(raw, "suspensionReasons"),
+        suspension_reasons=texts(raw, "suspensionReasons"),
         raw=raw,
+    )
+
+
+def customer_from(document: Any) -> CustomerSeen:
+    """A customer of a list, as far as lists show one."""
+    raw = an_object(document)
+    company = inner(raw, "companyProfile")
+    return CustomerSeen(
+        id=canonical(required(raw, "id")),
+        name=words(company, "companyName"),
+        domain=words(company, "domain").lower(),
+        relationship=words(raw, "relationshipToPartner").lower(),
     )
 
 
 def check_customer(raw: Mapping[str, Any], customer_id: str) -> None:
     """Refuse a resource whose own link says that it belongs to another customer."""
-    links = raw.get("links")
-    own = links.get("self") if isinstance(links, dict) else None
-    uri = own.get("uri") if isinstance(own, dict) else None
-    named = _CUSTOMER_IN_LINK.search(uri) if isinstance(uri, str) else None
+    named = _CUSTOMER_IN_LINK.search(own_link(raw))
     if named and not same_id(named[1], customer_id):
         raise OtherSubjectError(f"asked about customer {customer_id}, the answer is about another")
+
+
+def own_link(raw: Mapping[str, Any]) -> str:
+    """The address a resource or a list says it has; "" if it says none."""
+    return words(inner(inner(raw, "links"), "self"), "uri")
 
 
 def contact_from(document: Any, customer_id: str) -> BillingContact | None:
     """The contact in a billing profile, or None if it holds no address one could write to."""
     raw = an_object(document)
     check_customer(raw, customer_id)
-    email = _text(raw, "email")
+    email = words(raw, "email")
     if email.count("@") != 1 or any(c.isspace() or not c.isprintable() for c in email):
         return None
     names = ("firstName", "lastName", "language", "culture", "companyName")
-    return BillingContact(email, *(_text(raw, name) for name in names))
+    return BillingContact(email, *(words(raw, name) for name in names))
 
 
 def etag_of(raw: Mapping[str, Any]) -> str:
     """The resource's version without the quotes it may be written with; empty if it has none."""
-    attributes = raw.get("attributes")
-    etag = _text(attributes, "etag") if isinstance(attributes, dict) else ""
-    return etag.removeprefix("W/").strip('"')
+    return words(inner(raw, "attributes"), "etag").removeprefix("W/").strip('"')
 
 
 def fault_from(body: bytes) -> Fault:
@@ -220,42 +218,21 @@ def items_of(document: Any) -> list[Any]:
 
 def next_page(document: Any) -> tuple[str, str] | None:
     """The next page's address and its continuation token ("" if paging is by offset); None at the end."""
-    links = an_object(document).get("links")
-    link = links.get("next") if isinstance(links, dict) else None
-    uri = link.get("uri") if isinstance(link, dict) else None
-    if not isinstance(uri, str) or not uri:
+    link = inner(inner(an_object(document), "links"), "next")
+    uri = words(link, "uri")
+    if not uri:
         return None
+    # Some links hold a second question mark.
     first, mark, rest = uri.partition("?")
-    headers = link.get("headers") if isinstance(link, dict) else None
     tokens = [
         str(header.get("value", ""))
-        for header in (headers if isinstance(headers, list) else [])
-        if isinstance(header, dict) and same_id(str(header.get("key", "")), "MS-ContinuationToken")
+        for header in objects(link, "headers")
+        if same_id(str(header.get("key", "")), "MS-ContinuationToken")
     ]
     return first + mark + rest.replace("?", "&"), tokens[0] if tokens else ""
 
 
-def _text(raw: Mapping[str, Any], name: str) -> str:
-    value = raw.get(name)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _required_text(raw: Mapping[str, Any], name: str) -> str:
-    value = _text(raw, name)
-    if not value:
-        raise UnreadableError(f"{name} is missing")
-    return value
-
-
-def _whole_number(raw: Mapping[str, Any], name: str) -> int:
-    value = raw.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise UnreadableError(f"{name} is not a number")
-    if not 0 <= value <= _MOST_SEATS or value != int(value):
-        raise UnreadableError(f"{name} is not a number of seats")
-    return int(value)
-
-
-def _texts(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    value = raw.get(name)
-    return tuple(map(str, value)) if isinstance(value, list) else ()
+def total_of(document: Any) -> int | None:
+    """How many members a collection says it has in all; None if it does not say."""
+    count = an_object(document).get("totalCount")
+    return count if isinstance(count, int) and not isinstance(count, bool) else None

@@ -43,3 +43,8 @@ class TokenCache:
         with self._lock:
             if self._token is refused:
                 self._token = None
+
+    def kept(self) -> tuple[str, ...]:
+        """What is kept now, for whoever has to keep it out of a text."""
+        token = self._token
+        return () if token is None else (token.value,)

@@ -1,7 +1,7 @@
-"""What does the provider know of its customers and subscriptions, and does it survive a kill?
+"""What does the provider know, and does it survive a kill?
 
-One JSON file per customer, replaced atomically. A deed and its line in the operation log are one unit:
-both are first noted in `pending.json`, and whatever is found there at the start is finished then.
+One JSON file per customer, and one per paper (shelves.py), replaced atomically. A deed and its line in the operation
+log are one unit: both are first noted in `pending.json`, and whatever is found there at the start is finished then.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from subscriptions.gateway.reading import parse_json, write_json
+
 from .oplog import OperationLog
+from .shelves import LineShelf, Shelf, write_whole
 
 Record = dict[str, Any]
 """A customer: id, name, domain, profile (or None), subscriptions by id, and `done` by request id."""
@@ -30,6 +33,8 @@ class Book:
         self._customers = directory / "customers"
         self._pending = directory / "pending.json"
         self._customers.mkdir(parents=True, exist_ok=True)
+        self.shelves = {name: Shelf(directory / name) for name in ("invoices", "requests", "registrations")}
+        self.lines = LineShelf(directory / "lines")
         self.log = OperationLog(directory)
         self._known: dict[str, Record] = {}
         self._finish_pending()
@@ -55,6 +60,14 @@ class Book:
         self.log.append(line)
         self._pending.unlink()
 
+    def keep_paper(self, paper: tuple[str, str, Any], line: str) -> None:
+        """Put a paper (shelf, key, document) and the log line of its deed on disk, both or neither."""
+        shelf, key, document = paper
+        write_whole(self._pending, write_json({"paper": list(paper), "line": line}))
+        self.shelves[shelf].put(key, document)
+        self.log.append(line)
+        self._pending.unlink()
+
     def keep_all(self, records: Iterable[Record]) -> None:
         """Put records changed by the side door on disk; nothing is logged, no caller did it.
 
@@ -70,8 +83,12 @@ class Book:
     def _finish_pending(self) -> None:
         if not self._pending.is_file():
             return
-        pending = json.loads(self._pending.read_text())
-        self._write(pending["record"])
+        pending = parse_json(self._pending.read_bytes())
+        if "paper" in pending:
+            shelf, key, document = pending["paper"]
+            self.shelves[shelf].put(key, document)
+        else:
+            self._write(pending["record"])
         if not self.log.has_last(pending["line"]):
             self.log.append(pending["line"])
         self._pending.unlink()

@@ -2,103 +2,47 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs
 
 from subscriptions.gateway.profiles import Profile
 
 from . import shapes
+from .billing_desk import BillingDesk
 from .book import Book, Record
+from .event_desk import EventDesk
+from .exchange import ROUTES, Outcome, Request, refused, throttled
+from .notifying import Notifier
 from .rules import Refusal, amend, touch
+from .support_desk import SupportDesk
 
 TOKEN_SECONDS = 3600
-
-_ROUTES = re.compile(
-    r"/v1/customers(?:/(?P<customer>[^/]+)"
-    r"(?P<rest>/profiles/billing|/subscriptions(?:/(?P<subscription>[^/]+)(?P<operation>/operations/[^/]+)?)?)?)?"
-)
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request as it came in. Header names are in lower case."""
-
-    method: str
-    target: str
-    headers: Mapping[str, str]
-    body: bytes = field(repr=False, default=b"")
-
-    @property
-    def path(self) -> str:
-        """The path without the query."""
-        return urlsplit(self.target).path
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The query, the last of repeated names counting."""
-        return dict(parse_qsl(urlsplit(self.target).query))
-
-    def named(self, what: str) -> str | None:
-        """The id of the `customer` or `subscription` in the path, in lower case."""
-        route = _ROUTES.fullmatch(self.path)
-        return route[what].lower() if route and route[what] else None
-
-    def document(self) -> Any:
-        """The body as JSON; Refusal if it is none."""
-        try:
-            return json.loads(self.body.decode("utf-8-sig"))
-        except ValueError:
-            raise Refusal(400, "3000", "The body is not JSON.") from None
-
-
-@dataclass
-class Outcome:
-    """What the provider answers, and the record it changed on the way, not yet on disk."""
-
-    status: int
-    document: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    changed: Record | None = None
-    took_effect: bool = False
-    with_bom: bool = False
-
-    def body(self) -> bytes:
-        """The document as bytes; nothing where there is none."""
-        if self.document is None:
-            return b""
-        bom = shapes.BOM if self.with_bom else b""
-        return bom + json.dumps(self.document, ensure_ascii=False).encode()
+REVOKED = "revoked"
 
 
 class Desk:
     """The provider's endpoints. Changes nothing on disk itself: the server keeps what an outcome changed."""
 
-    def __init__(self, book: Book, profile: Profile) -> None:
+    def __init__(self, book: Book, profile: Profile, notifier: Notifier) -> None:
         self._book = book
         self._profile = profile
-        self._tokens: dict[str, float] = {}
+        self._tokens: dict[str, tuple[float, bool]] = {}
+        self._others = (BillingDesk(book), SupportDesk(book, profile), EventDesk(book, notifier))
 
     def answer(self, request: Request) -> Outcome:
         """The provider's answer to anything under its own addresses."""
         try:
             if re.fullmatch(r"/[^/]+/oauth2/token", request.path):
                 return self._token(request)
-            self._check_token(request)
+            request = replace(request, for_person=self._checked_token(request))
             return self._endpoint(request)(request)
         except Refusal as refusal:
-            fault = {
-                "code": refusal.code,
-                "description": refusal.description,
-                "data": [],
-                "source": "sandbox",
-            }
-            return Outcome(refusal.status, fault if refusal.code else None)
+            return refused(refusal)
 
     def forget_tokens(self) -> None:
         """Let every token handed out so far end now."""
@@ -106,24 +50,35 @@ class Desk:
 
     def _token(self, request: Request) -> Outcome:
         form = {name: values[0] for name, values in parse_qs(request.body.decode("latin-1")).items()}
-        needed = ("client_id", "client_secret", "resource")
-        if request.method != "POST" or form.get("grant_type") != "client_credentials":
+        grant, consent = form.get("grant_type"), form.get("refresh_token", "")
+        if request.method != "POST" or grant not in ("client_credentials", "refresh_token"):
             return Outcome(400, {"error": "unsupported_grant_type", "error_description": "Not offered."})
-        if not all(form.get(name) for name in needed):
+        if not all(form.get(name) for name in ("client_id", "client_secret", "resource")):
             return Outcome(401, {"error": "invalid_client", "error_description": "Unknown client."})
+        for_person = grant == "refresh_token"
+        if for_person and (not consent or consent.startswith(REVOKED)):
+            return Outcome(400, {"error": "invalid_grant", "error_description": "The consent has ended."})
         token, now = secrets.token_urlsafe(32), time.time()
-        self._tokens = {old: ends for old, ends in self._tokens.items() if ends > now}
-        self._tokens[token] = now + TOKEN_SECONDS
+        self._tokens = {old: kept for old, kept in self._tokens.items() if kept[0] > now}
+        self._tokens[token] = (now + TOKEN_SECONDS, for_person)
         answer = {"token_type": "Bearer", "expires_in": str(TOKEN_SECONDS), "access_token": token}
-        return Outcome(200, {**answer, "expires_on": str(int(now) + TOKEN_SECONDS)})
+        # Each use of a consent renews it; the one before goes on for a while.
+        renewed = {"refresh_token": f"consent-{secrets.token_urlsafe(16)}"} if for_person else {}
+        return Outcome(200, {**answer, **renewed, "expires_on": str(int(now) + TOKEN_SECONDS)})
 
-    def _check_token(self, request: Request) -> None:
+    def _checked_token(self, request: Request) -> bool:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer" or self._tokens.get(token, 0) < time.time():
+        ends, for_person = self._tokens.get(token, (0.0, False))
+        if kind.lower() != "bearer" or ends < time.time():
             raise Refusal(401, "900420", "The token is missing, unknown or has ended.")
+        return for_person
 
     def _endpoint(self, request: Request) -> Callable[[Request], Outcome]:
-        route = _ROUTES.fullmatch(request.path)
+        for other in self._others:
+            endpoint = other.endpoint(request)
+            if endpoint is not None:
+                return endpoint
+        route = ROUTES.fullmatch(request.path)
         if not route:
             raise Refusal(404, "", "")
         name = (route["rest"] or "/customer").split("/")[1] if route["customer"] else "customers"
@@ -214,7 +169,7 @@ class Desk:
     def _subscription_changed(self, request: Request) -> Outcome:
         record = self._record(request)
         entry = self._entry(request, record)
-        request_id = request.headers.get("ms-requestid", "").lower()
+        request_id = request.request_id
         done = record["done"].get(request_id)
         if done and done["subscription"] == request.named("subscription"):
             return _shown_again(record, entry, done)
@@ -229,8 +184,7 @@ class Desk:
         try:
             changed = amend(record, subscription_id, asked, if_match, self._profile)
         except Refusal as no:
-            fault = {"code": no.code, "description": no.description, "data": [], "source": "sandbox"}
-            return Outcome(no.status, fault, changed=record)
+            return replace(refused(no), changed=record)
         done = {"subscription": subscription_id, "status": 200, "location": None}
         if changed and habit is shapes.Habit.SLOW and request_id:
             location = f"/customers/{record['id']}/subscriptions/{subscription_id}/operations/{request_id}"
@@ -254,9 +208,3 @@ def _shown_again(record: Record, entry: dict[str, Any], done: dict[str, Any], *,
         return Outcome(202, None, {"Location": done["location"]}, changed=kept, took_effect=changed)
     shown = shapes.subscription(record, entry["resource"])
     return Outcome(200, shown, changed=kept, took_effect=changed)
-
-
-def throttled(wait: str | None) -> dict[str, Any]:
-    """The body of a 429, which has a shape of its own."""
-    words = f" Try again in {wait} seconds." if wait else ""
-    return {"statusCode": 429, "message": f"Rate limit is exceeded.{words}"}

@@ -4,8 +4,11 @@ A file is a YAML list of rules `{match: {method, path, nth, share}, do: KIND, ..
 expression, `nth` a number or a list of numbers (counted per rule since the start), `share` a probability drawn
 from the seed. `after` says whether the request is carried out first, which each kind also decides for itself.
 The kinds' own parameters: `retry_after` (429: any text, null for none), `status` (500_before, 500_after, html),
-`seconds` (late_commit: how much later; hang: how long; drip: per byte), and `status`, `headers`, `body`,
+`seconds` (late_commit: how much later; slow, hang: how long; drip: per byte), and `status`, `headers`, `body`,
 `bytes` (padded to that size) for `answer`, which says anything at all.
+
+Without any file, an id says what goes wrong with whatever it names: a customer or subscription with the id
+`magic_id(KIND)`, and an invoice whose number ends in `FAULT-KIND`.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ KINDS = {
     "500_before": False,
     "500_after": True,
     "late_commit": True,
+    "slow": True,
     "reset": False,
     "truncate": True,
     "html": False,
@@ -34,6 +38,25 @@ KINDS = {
     "etag_mismatch": True,
     "drip": True,
     "answer": False,
+    "wrong_type": True,
+    "duplicate_keys": True,
+    "swapped": True,
+    "huge": True,
+    "gzip_bomb": True,
+    "lying_dates": True,
+}
+# With a magic id these strike a change, the others a read; the read before a change must go well.
+STRIKE_WRITES = {
+    "429",
+    "401",
+    "500_before",
+    "500_after",
+    "late_commit",
+    "slow",
+    "reset",
+    "truncate",
+    "hang",
+    "etag_mismatch",
 }
 MATCHES = {"method", "path", "nth", "share"}
 PARAMETERS = {"after", "seconds", "retry_after", "status", "headers", "body", "bytes"}
@@ -55,7 +78,13 @@ STORM = """
 - {match: {method: GET, share: 0.02}, do: 429, retry_after: "1"}
 - {match: {method: GET, share: 0.03}, do: stale_read}
 - {match: {method: GET, share: 0.01}, do: 401}
+- {match: {method: GET, share: 0.01}, do: wrong_type}
+- {match: {method: GET, share: 0.01}, do: duplicate_keys}
+- {match: {method: GET, share: 0.01}, do: swapped}
+- {match: {method: GET, share: 0.01}, do: lying_dates}
 """
+
+_MAGIC = re.compile(r"fa017000-0000-4000-8000-0000000000(?P<number>\d\d)|FAULT-(?P<kind>[A-Za-z0-9_]+)", re.IGNORECASE)
 
 
 class BadFaultsError(ValueError):
@@ -102,7 +131,25 @@ class Faults:
         struck = [
             rule for number, rule in enumerate(self._rules) if rule.strikes(method, path, f"{self._seed}/{number}")
         ]
-        return struck[0] if struck else None
+        return struck[0] if struck else magic(method, path)
+
+
+def magic_id(kind: str) -> str:
+    """The GUID that calls for a fault of this kind."""
+    return f"fa017000-0000-4000-8000-{list(KINDS).index(kind) + 1:012d}"
+
+
+def magic(method: str, path: str) -> Fault | None:
+    """The fault that an id in the path calls for, if any."""
+    called = _MAGIC.search(path)
+    if not called:
+        return None
+    if called["kind"]:
+        kind = called["kind"].lower()
+        return Fault(kind, {}) if kind in KINDS else None
+    number = int(called["number"])
+    kind = list(KINDS)[number - 1] if 0 < number <= len(KINDS) else ""
+    return Fault(kind, {}) if kind and (kind in STRIKE_WRITES) is (method != "GET") else None
 
 
 def read_faults(file: Path | None, seed: int | None) -> Faults:

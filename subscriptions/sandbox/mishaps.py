@@ -5,37 +5,20 @@ from __future__ import annotations
 import gzip
 import json
 import uuid
-from dataclasses import dataclass, field
 from typing import Any
 
+from subscriptions.gateway.reading import write_json
+
 from .book import Book
-from .desk import Desk, Outcome, Request, throttled
+from .desk import Desk
+from .disguises import disguised
+from .exchange import Outcome, Request, throttled
 from .faults import Fault
+from .replies import Reply, plain
 from .rules import touch
+from .shapes import link
 
 HTML = b"<!DOCTYPE html><html><head><title>Gateway</title></head><body>One moment please</body></html>"
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What goes down the wire. `cut` names how the connection ends early, `seconds` how long that takes."""
-
-    status: int
-    body: bytes = field(repr=False)
-    headers: dict[str, str]
-    cut: str = ""
-    seconds: float = 0.0
-
-    @property
-    def answered(self) -> int | None:
-        """The status for the operation log; None where the caller never gets a whole answer."""
-        return None if self.cut in ("reset", "truncate", "hang") else self.status
-
-
-def plain(outcome: Outcome) -> Reply:
-    """An answer with nothing wrong."""
-    kind = {"Content-Type": "application/json; charset=utf-8"}
-    return Reply(outcome.status, outcome.body(), kind | outcome.headers)
 
 
 def prepare(fault: Fault, request: Request, book: Book, desk: Desk) -> None:
@@ -65,10 +48,12 @@ def spoil(fault: Fault, outcome: Outcome, request: Request, book: Book) -> Reply
     if fault.do == "html":
         return Reply(int(given.get("status", 200)), HTML, {"Content-Type": "text/html"})
     if fault.do == "other_customer":
-        return Reply(reply.status, _of_another(outcome).body(), reply.headers)
+        return Reply(reply.status, _of_another(outcome, request).body(), reply.headers)
     if fault.do == "stale_read":
         return plain(_as_before(outcome, request, book))
-    return _scripted(fault) if fault.do == "answer" else reply
+    if fault.do == "answer":
+        return _scripted(fault)
+    return disguised(fault.do, outcome, reply)
 
 
 def _throttled(wait: Any) -> Reply:
@@ -77,19 +62,20 @@ def _throttled(wait: Any) -> Reply:
     return Reply(429, body, {"Content-Type": "application/json"} | after)
 
 
-def _of_another(outcome: Outcome) -> Outcome:
-    """The same answer about somebody else: another id, another customer in its link."""
-    shown = outcome.document
+def _of_another(outcome: Outcome, request: Request) -> Outcome:
+    """The same answer about somebody else: another id, another customer or invoice in its link."""
+    shown = outcome.shown()
     if isinstance(shown, dict):
         found = [_renamed(item) for item in shown["items"]] if "items" in shown else None
         shown = {**shown, "items": found} if found is not None else _renamed(shown)
+        if "/invoices/" in request.path:
+            shown |= {"links": {"self": link("/invoices/D0ANOTHER1/lineitems")}}
     return Outcome(outcome.status, shown, with_bom=outcome.with_bom)
 
 
 def _renamed(resource: dict[str, Any]) -> dict[str, Any]:
     other = str(uuid.uuid5(uuid.NAMESPACE_URL, str(resource.get("id"))))
-    link = {"uri": f"/customers/{other}/subscriptions/{other}", "method": "GET", "headers": []}
-    return {**resource, "id": other, "links": {"self": link}}
+    return {**resource, "id": other, "links": {"self": link(f"/customers/{other}/subscriptions/{other}")}}
 
 
 def _as_before(outcome: Outcome, request: Request, book: Book) -> Outcome:
@@ -105,7 +91,7 @@ def _scripted(fault: Fault) -> Reply:
     """An answer spelled out in the rule: status, headers, body, padded to `bytes`, gzipped if it says so."""
     given = fault.parameters
     body = given.get("body", "")
-    data = (body if isinstance(body, str) else json.dumps(body)).encode()
+    data = body.encode() if isinstance(body, str) else write_json(body)
     data += b" " * (int(given.get("bytes", 0)) - len(data))
     headers = {str(name): str(value) for name, value in given.get("headers", {}).items()}
     if headers.get("Content-Encoding") == "gzip":

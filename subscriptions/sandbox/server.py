@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import struct
 import sys
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from subscriptions.gateway.profiles import Profile
+from subscriptions.gateway.reading import UnreadableError, parse_json
 
-from . import side_door
+from . import side_door, side_papers
 from .book import Book
-from .desk import Desk, Outcome, Request
+from .desk import Desk
+from .exchange import Outcome, Request
 from .faults import Fault, Faults, given_faults
-from .mishaps import Reply, plain, prepare, spoil
+from .mishaps import prepare, spoil
+from .notifying import CERTIFICATE, Notifier
 from .oplog import line_for
+from .replies import Reply, plain
 
 BODY_CAP = 64_000_000
 
@@ -33,9 +37,11 @@ class Sandbox(ThreadingHTTPServer):
     def __init__(self, bind: tuple[str, int], state: Path, profile: Profile, faults: Faults) -> None:
         state.mkdir(parents=True, exist_ok=True)
         self.book = Book(state)
-        self.desk = Desk(self.book, profile)
+        self.notifier = Notifier(self.book, state)
+        self.desk = Desk(self.book, profile, self.notifier)
         self.faults = faults
         super().__init__(bind, Handler)
+        self.notifier.base_url = f"http://{bind[0]}:{self.server_port}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Callers that hang up on a slow answer are ordinary here; everything else is shown."""
@@ -46,6 +52,10 @@ class Sandbox(ThreadingHTTPServer):
         """The whole way of a request: fault, deed, log, and only then the answer."""
         with self.book.lock:
             fault = self.faults.pick(request.method, request.path)
+        if fault is not None and fault.do == "slow":
+            # Others are served meanwhile; what they change is found changed.
+            time.sleep(float(fault.parameters.get("seconds", 1)))
+        with self.book.lock:
             if fault is None:
                 outcome = self.desk.answer(request)
                 return self._kept(request, outcome, plain(outcome))
@@ -66,10 +76,15 @@ class Sandbox(ThreadingHTTPServer):
             took_effect=outcome.took_effect,
             answered=reply.answered,
         )
-        if outcome.changed is None:
-            self.book.log.append(line)
-        else:
+        if outcome.changed is not None:
             self.book.keep(outcome.changed, line)
+        elif outcome.paper is not None:
+            self.book.keep_paper(outcome.paper, line)
+        else:
+            self.book.log.append(line)
+        customer, subscription = request.named("customer"), request.named("subscription")
+        if outcome.took_effect and customer and subscription:
+            self.notifier.subscription_updated(customer, subscription)
         return reply
 
     def _later(self, fault: Fault, request: Request) -> Reply:
@@ -89,22 +104,47 @@ class Sandbox(ThreadingHTTPServer):
         """Health, and the ways in for our own tools; none of it is the provider's and none is logged."""
         if request.path == "/healthz":
             return Outcome(200, {"status": "ok"})
+        if request.path == CERTIFICATE:
+            return Outcome(200, headers={"Content-Type": "application/pkix-cert"}, raw=self.notifier.certificate())
         if request.method != "POST" or "origin" in request.headers:
             return Outcome(405)
         with self.book.lock:
             try:
-                given = json.loads(request.body)
-                if request.path == "/_sandbox/load":
-                    customers, subscriptions = side_door.load(self.book, given.get("customers"))
-                    return Outcome(200, {"customers": customers, "subscriptions": subscriptions})
-                if request.path == "/_sandbox/subscription":
-                    return Outcome(200, side_door.change(self.book, given))
-                if request.path == "/_sandbox/faults":
-                    self.faults = given_faults(given.get("rules"), int(given.get("seed", 0)))
-                    return Outcome(200, {"rules": len(given["rules"])})
+                given = parse_json(request.body)
+                return Outcome(200, self._changed_aside(request.path, given))
+            except KeyError:
                 return Outcome(404)
-            except (ValueError, AttributeError) as error:
+            except (UnreadableError, ValueError, AttributeError) as error:
                 return Outcome(400, {"message": str(error)})
+
+    def _changed_aside(self, path: str, given: Any) -> Any:
+        doors: dict[str, Callable[[Any], Any]] = {
+            "/_sandbox/load": self._load,
+            "/_sandbox/subscription": self._subscription,
+            "/_sandbox/invoice": self._invoice,
+            "/_sandbox/request": lambda given: side_papers.change_request(self.book, given),
+            "/_sandbox/faults": self._faults,
+        }
+        return doors[path](given)
+
+    def _load(self, given: Any) -> Any:
+        customers, subscriptions = side_door.load(self.book, given.get("customers"))
+        return {"customers": customers, "subscriptions": subscriptions}
+
+    def _subscription(self, given: Any) -> Any:
+        changed = side_door.change(self.book, given)
+        self.notifier.subscription_updated(str(given["customer"]).lower(), changed["id"])
+        return changed
+
+    def _invoice(self, given: Any) -> Any:
+        loaded = side_papers.load_invoice(self.book, given)
+        if given.get("last", True):
+            self.notifier.invoice_ready(loaded["number"])
+        return loaded
+
+    def _faults(self, given: Any) -> Any:
+        self.faults = given_faults(given.get("rules"), int(given.get("seed", 0)))
+        return {"rules": len(given["rules"])}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -124,7 +164,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(self.command, self.path, headers, self.rfile.read(length))
-        ours = request.path == "/healthz" or request.path.startswith("/_sandbox/")
+        ours = request.path in ("/healthz", CERTIFICATE) or request.path.startswith("/_sandbox/")
         reply = plain(self.server.side_door(request)) if ours else self.server.reply_to(request)
         self._send(reply, headers)
 

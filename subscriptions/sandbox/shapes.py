@@ -55,7 +55,7 @@ def subscription(record: Record, resource: dict[str, Any], *, listed: bool = Fal
     """A subscription as it is answered: GUIDs in either case, statuses in some lists as numbers."""
     shown = {
         **resource,
-        "links": {"self": _link(f"/customers/{record['id']}/subscriptions/{resource['id']}")},
+        "links": {"self": link(f"/customers/{record['id']}/subscriptions/{resource['id']}")},
     }
     if draw(resource["id"], "case") % 2:
         shown["id"] = shown["id"].upper()
@@ -85,7 +85,7 @@ def customer(record: Record, *, whole: bool) -> dict[str, Any]:
 
 def profile(record: Record) -> dict[str, Any]:
     """The billing profile of a customer that has one."""
-    return {**record["profile"], "links": {"self": _link(f"/customers/{record['id']}/profiles/billing")}}
+    return {**record["profile"], "links": {"self": link(f"/customers/{record['id']}/profiles/billing")}}
 
 
 def page_of(
@@ -100,7 +100,7 @@ def page_of(
     size = max(1, min(int(query.get("size", PAGE)), 500))
     start = int(base64.urlsafe_b64decode(token)) if token else int(query.get("offset", 0))
     shown = [show(item) for item in items[start : start + size]]
-    links = {"self": _link(path)}
+    links = {"self": link(path)}
     if start + size < len(items):
         links["next"] = _next(path, customer_id, size, start + size)
     return {
@@ -111,13 +111,29 @@ def page_of(
     }
 
 
+def counted_page(items: list[Any], path: str, size: int, offset: int) -> dict[str, Any]:
+    """One page of a collection that is counted by size and offset."""
+    size, offset = max(1, min(size, 500)), max(offset, 0)
+    links = {"self": link(path)}
+    if offset + size < len(items):
+        links["next"] = link(f"{path}?size={size}&offset={offset + size}")
+    shown = items[offset : offset + size]
+    return {
+        "totalCount": len(items),
+        "items": shown,
+        "links": links,
+        "attributes": {"objectType": "Collection"},
+    }
+
+
 def _next(path: str, customer_id: str, size: int, start: int) -> dict[str, Any]:
     if draw(customer_id, "paging") % 2:
-        return _link(f"{path}?size={size}&offset={start}")
+        return link(f"{path}?size={size}&offset={start}")
     token = base64.urlsafe_b64encode(str(start).encode()).decode()
-    link = _link(f"/v1{path}?size={size}&seekOperation=Next")
-    return {**link, "headers": [{"key": "MS-ContinuationToken", "value": token}]}
+    found = link(f"/v1{path}?size={size}&seekOperation=Next")
+    return {**found, "headers": [{"key": "MS-ContinuationToken", "value": token}]}
 
 
-def _link(uri: str) -> dict[str, Any]:
+def link(uri: str) -> dict[str, Any]:
+    """A link as the provider writes one."""
     return {"uri": uri, "method": "GET", "headers": []}

@@ -13,7 +13,13 @@ from django.db import transaction
 from billing.models import Hold
 from customers.models import Membership, User
 from customers.roles import Role
+from disputes.asking import ask
+from disputes.attaching import attach, belong
+from disputes.gathering import gather
+from disputes.models import CaseMail, Dispute, EarlierAnswer, Escalation
+from disputes.owning import new_secret
 from disputes.questioning import question
+from disputes.replying import note
 from disputes.resolving import answer
 from dunning import correcting
 from dunning.banking import import_statement
@@ -29,6 +35,7 @@ from outbox import clock
 from payables import rebilling
 from subscriptions.stopping import open_stop
 from tests import story
+from tests.admin.furnishing import furnish
 from tests.money.conftest import a_customer
 
 NOON = story.at(story.SUSPEND, "15:00")
@@ -128,8 +135,51 @@ def full_book(book, bohai):
     for partner in (book.partner, bohai):
         simulate_draft(begin(partner, now=now, by=staff), now=now, by=staff)
     _correct(book, staff, now)
+    _cases(book, staff, now)
     story.settle_all(now)
+    furnish(book, staff, now)
     return book
+
+
+def _cases(book, staff, now) -> None:
+    """Words, files, mails, an answer nobody accepted, a common cause and an escalation; two of each."""
+    for case in Dispute.objects.filter(partner=book.partner).order_by("pk"):
+        entry = note(case.pk, text="Looked at the order log", by=staff, now=now)
+        belong([attach(case.customer, "log.txt", io.BytesIO(b"seats"), by=staff, now=now)], case, entry)
+        EarlierAnswer.objects.create(
+            partner=book.partner,
+            dispute=case,
+            outcome="rejected",
+            answer="No",
+            decided_at=now,
+            decided_by=staff,
+            told_by=case.told_by,
+            told_at=now,
+            reopened_at=now,
+            why="It is not right",
+        )
+        asked = ask(case.customer, kind="support", title="No sign-in", text="Why", by=staff, now=now, source="staff")
+        gather(book.partner, [asked.pk], title=f"Behind {asked.number}", text="", by=staff, now=now)
+        escalation = Escalation.objects.create(
+            partner=book.partner,
+            dispute=asked,
+            tried="Everything",
+            why=["tools"],
+            why_text="Nobody else can",
+            asked_for="Look",
+            prepared_by=staff,
+            prepared_at=now,
+            secret=new_secret(),
+        )
+        CaseMail.objects.create(
+            partner=book.partner,
+            dispute=asked,
+            escalation=escalation,
+            message_id=f"<{asked.pk}@example>",
+            sha256="0" * 64,
+            received_at=now,
+            verdict="automatic",
+        )
 
 
 def _correct(book, staff, now) -> None:

@@ -18,7 +18,12 @@ HISTORY = {
     *("Case", "Restart", "PolicyVersion", "Stage", "PolicyTold", "CalendarEdition", "Suspension", "Subscription"),
     *("AccessChange", "AccessAttempt", "CustomerReading", "Message", "MessageAttempt", "TimelineEntry", "Dispute"),
     *("WriteOff", "Refund", "Reversal", "BankStatement", "BankEntry", "BankReading", "Candidate", "Document"),
-    *("Breaker", "BreakerLift", "DeletionDecision", "Simulation", "AccessStop"),
+    *("Breaker", "BreakerLift", "DeletionDecision", "Simulation", "AccessStop", "ProviderCall"),
+    *("Checkout", "TillEvent"),
+    *("Drift", "DriftLook", "ProviderEvent", "QuantityChange", "QuantityAttempt", "SubscriptionReading"),
+    *("ProviderPayment", "ProviderTerms", "ProviderBalance", "CashBalance", "Standing", "Finding", "ImportRun"),
+    *("CommonCause", "EarlierAnswer", "CaseEntry", "CaseFile", "CaseMail", "Escalation"),
+    *("PriceEntry", "TaxRule", "PassOn"),
     "Clock",
 }
 MAY_BE_TAKEN_AWAY = {"Membership"}

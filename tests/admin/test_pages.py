@@ -64,4 +64,4 @@ def test_every_list_and_every_page_opens_with_as_many_queries_for_one_row_as_for
             page, cost = queries_of(client, named(place, "change", pk))
             if page.status_code != 200 or cost > MOST_QUERIES + 10:
                 faults.append(f"{name} {pk}: page answers {page.status_code} with {cost} queries")
-    assert faults == []
+    assert faults == [], "\n".join(faults)

@@ -175,7 +175,7 @@ def test_a_walk_from_the_file_to_the_closed_loop(portal, windows, tmp_path):
 
 def bill_and_issue(staff: Window, file: Path) -> None:
     """Import the file, draft, look, issue; the worker mails."""
-    staff.page.goto("/provider/")
+    staff.page.goto("/provider/bills/")
     staff.page.locator("input[type=file]").set_input_files(file)
     staff.press("Import the file")
     staff.reads("Lanhai Trading", "Visio Plan 2")

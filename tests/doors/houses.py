@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 
 from django.forms.models import model_to_dict
 
-from billing.models import BankEntry, Claim, CreditNote, CreditNoteLine, Hold, Invoice, PromiseToPay, WriteOff
-from customers.models import Customer, Membership, Message, Partner, User
+from billing.models import BankEntry, Checkout, Claim, CreditNote, CreditNoteLine, Hold, Invoice, PromiseToPay, WriteOff
+from billing.models.prices import PassOn, PriceEntry, TaxRule
+from customers.models import Customer, Document, Membership, Message, Partner, User
 from customers.roles import STAFF_ROLES
+from disputes.attaching import attach, belong
+from disputes.models import CommonCause, Dispute, Escalation
+from disputes.owning import new_secret
 from disputes.questioning import question
 from dunning.banking import import_statement
 from dunning.founding import standard_policy
 from dunning.models import Breaker, Decision, DeletionDecision, Proposal, Run, Simulation, SuspensionDebt
 from dunning.policy.mapping import policy_to_mapping
 from dunning.simulating import simulate
-from payables.models import ProviderBill
-from subscriptions.models import AccessChange, AccessStop, CustomerReading, Suspension
+from payables.models import Finding, ProviderBill, ProviderPayment
+from payables.paying import pay
+from subscriptions.models import AccessChange, AccessStop, CustomerReading, Drift, Suspension
 from tests import story
+from tests.doors.table import Inner
 
 NOON = story.at(story.SUSPEND)
 OURS, SIBLING, THEIRS = "hanhaiMARK", "siblingMARK", "bohaiMARK"
@@ -77,26 +85,141 @@ def _house(customer: Customer, mark: str) -> House:
             "invoice": invoice.pk,
             "payment": paid.pk,
             "dispute": asked.pk,
+            "file": _file(asked, mark, person),
+            "cause": _cause(asked, mark).pk,
+            "escalation": _escalation(asked, mark).pk,
             "proposal": proposal.pk,
             "run": Run.objects.filter(partner=partner).latest("pk").pk,
             "bill": ProviderBill.objects.get(partner=partner).pk,
+            "provider_payment": _sent(partner).pk,
+            "finding": _finding(customer).pk,
             "decision": call.pk,
             "message": Message.objects.filter(customer=customer).earliest("pk").pk,
             "reading": _parked_reading(customer, mark).pk,
             "access": _parked_change(customer, mark).pk,
             "hold": held.pk,
             "stop": _stop(customer, mark).pk,
+            "drift": _drift(customer, mark).pk,
             "suspension": _suspension(proposal).pk,
             "write_off": _write_off(invoice, mark, story.people_of(partner)["admin_agent"]).pk,
             "credit_note": _credit_note(customer, mark).pk,
             "promise": _promise(invoice, mark, person).pk,
             "bank_entry": (entry := _bank_entry(customer, mark)).pk,
             "bank_statement": entry.statement_id,
+            **_prices(customer, mark),
+            "checkout": _checkout(invoice, person).pk,
             "claim": _claim(invoice, mark, person).pk,
             "simulation": _simulation(partner).pk,
             "breaker": _breaker(customer).pk,
             "deletion": _deletion(invoice, mark, story.people_of(partner)["admin_agent"]).pk,
         },
+    )
+
+
+def _prices(customer: Customer, mark: str) -> dict[str, int]:
+    """A price, a tax rule, and what is passed on; each house has the last for a day of its own."""
+    whose = {"partner": customer.partner, "reason": f"{mark} price", "added_at": NOON}
+    day = story.IMPORTED + timedelta(days=customer.pk % 5_000)
+    entry = PriceEntry.objects.create(
+        customer=customer, method="cost_plus", percent=Decimal(12), from_on=story.IMPORTED, **whose
+    )
+    tax = TaxRule.objects.create(customer=customer, rate=Decimal("0.13"), from_on=story.IMPORTED, **whose)
+    ways = PassOn.objects.create(from_on=day, until_on=day, **whose)
+    return {"price": entry.pk, "tax_rule": tax.pk, "pass_on": ways.pk}
+
+
+def _file(asked: Dispute, mark: str, person: User) -> Inner:
+    """A file of the question."""
+    file = attach(asked.customer, f"{mark}.txt", io.BytesIO(f"{mark} evidence".encode()), by=person, now=NOON)
+    belong([file], asked)
+    return Inner.of(file.pk, dispute_id=asked.pk, pk=asked.pk)
+
+
+def _escalation(asked: Dispute, mark: str) -> Escalation:
+    """The question prepared for the provider, with its archive."""
+    by = story.people_of(asked.partner)["owner"]
+    one = Escalation.objects.create(
+        partner=asked.partner,
+        dispute=asked,
+        tried=f"{mark} tried",
+        why=["tools"],
+        why_text=f"{mark} why",
+        asked_for=f"{mark} asked for",
+        prepared_by=by,
+        prepared_at=NOON,
+        secret=new_secret(),
+    )
+    content = f"{mark} archive".encode()
+    Document.objects.create(
+        partner=asked.partner,
+        kind=Document.Kind.PACK,
+        about=f"{one.pk}, {mark}",
+        language="mul",
+        file_name=f"pack-{mark}.zip",
+        content_type="application/zip",
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        made_at=NOON,
+        made_by=by,
+    )
+    return one
+
+
+def _cause(asked: Dispute, mark: str) -> CommonCause:
+    """A common cause with this case under it."""
+    cause = CommonCause.objects.create(
+        partner=asked.partner,
+        number=f"{mark}-P1",
+        title=f"{mark} cause",
+        owner=asked.owner,
+        opened_by=asked.owner,
+        opened_at=NOON,
+    )
+    Dispute.objects.filter(pk=asked.pk).update(cause=cause)
+    return cause
+
+
+def _finding(customer: Customer) -> Finding:
+    """A difference on the provider's bill that nobody has decided."""
+    one = customer.subscriptions.earliest("pk")
+    return Finding.objects.create(
+        partner=customer.partner,
+        bill=ProviderBill.objects.get(partner=customer.partner),
+        kind="seats",
+        key=f"{one.pk}:cycle fee",
+        customer=customer,
+        subscription=one,
+        provider_line=one.provider_lines.earliest("pk"),
+        invoice_line=one.invoice_lines.earliest("pk"),
+        difference=Decimal("60.00"),
+        values={"why": "known", "theirs": "10", "ours": "9"},
+        found_at=NOON,
+    )
+
+
+def _sent(partner: Partner) -> ProviderPayment:
+    """A payment to the provider; the book has one bill for all its customers."""
+    bill = ProviderBill.objects.get(partner=partner)
+    owner = story.people_of(partner)["owner"]
+    told = {"amount": Decimal("1.00"), "paid_on": NOON.date(), "reference": "TT", "once": "furniture"}
+    return pay(bill, by=owner, now=NOON, **told)
+
+
+def _checkout(invoice: Invoice, person: User) -> Checkout:
+    """A payment online that was begun and went no further."""
+    return Checkout.objects.create(
+        partner=invoice.partner,
+        customer=invoice.customer,
+        invoice=invoice,
+        key=f"checkout:{invoice.pk}",
+        reference=invoice.reference or "",
+        amount=Decimal("1.00"),
+        currency=invoice.currency,
+        started_at=NOON,
+        started_by=person,
+        expires_at=NOON,
+        queued_at=NOON,
+        due_at=NOON,
     )
 
 
@@ -141,6 +264,19 @@ def _suspension(proposal: Proposal) -> Suspension:
         looked_at=NOON,
     )
     return row
+
+
+def _drift(customer: Customer, mark: str) -> Drift:
+    """A subscription at the provider that the book does not have."""
+    return Drift.objects.create(
+        partner=customer.partner,
+        customer=customer,
+        provider_id=f"{mark}-unknown".lower(),
+        kind=Drift.Kind.UNKNOWN,
+        theirs={"name": f"{mark} Project", "offer": f"{mark} Project", "seats": 3, "status": "active"},
+        found_at=NOON,
+        last_seen_at=NOON,
+    )
 
 
 def _breaker(customer: Customer) -> Breaker:

@@ -26,10 +26,15 @@ OBJECTS = {
     "deletion_id": "deletion",
     "proposal_id": "proposal",
     "stop_id": "stop",
+    "drift_id": "drift",
     "suspension_id": "suspension",
     "simulation_id": "simulation",
     "dispute_id": "dispute",
+    "file_id": "file",
+    "cause_id": "cause",
+    "escalation_id": "escalation",
     "bill_id": "bill",
+    "sent_id": "provider_payment",
     "decision_id": "decision",
     "effect_id": "reading",
     "message_id": "message",
@@ -41,17 +46,42 @@ OBJECTS = {
     "entry_id": "bank_entry",
     "statement_id": "bank_statement",
     "claim_id": "claim",
+    "price_id": "price",
+    "tax_rule_id": "tax_rule",
+    "pass_on_id": "pass_on",
     "my-promise pk": "invoice",
     "my-paid pk": "invoice",
+    "my-pay pk": "invoice",
+    "my-paid-online pk": "checkout",
     "my-invoice-pdf pk": "invoice",
     "my-credit-note-pdf pk": "credit_note",
     "my-question pk": "invoice",
     "my-question-effect pk": "invoice",
     "my-case pk": "dispute",
     "my-case-resolved pk": "dispute",
+    "my-case-taken pk": "dispute",
+    "my-case-say pk": "dispute",
+    "my-case-reopen pk": "dispute",
+    "my-case-withdraw pk": "dispute",
+    "my-case-rate pk": "dispute",
 }
+# A row that is named within another: the inner one is what is asked for.
+INNER = ("file_id",)
 # Words in an address that name no row: each value is tried.
-WORDS = {"kind": ("reading",), "number": (1,)}
+WORDS = {"kind": ("reading",), "number": (1,), "part": ("archive",), "slug": ("hanhai",)}
+
+
+class Inner(int):
+    """The key of a row within another, with the words of the address for the one it is in."""
+
+    within: dict[str, int]
+
+    @classmethod
+    def of(cls, own: int, /, **within: int) -> Inner:
+        """That key."""
+        made = cls(own)
+        made.within = within
+        return made
 
 
 @dataclass(frozen=True)
@@ -77,7 +107,8 @@ class Entry:
     @property
     def kind(self) -> str | None:
         """Which kind of row the address names, if any."""
-        kinds = [self._kind(word) for word in self.words if word not in WORDS]
+        inner = [word for word in self.words if word in INNER]
+        kinds = [self._kind(word) for word in inner or self.words if word not in WORDS]
         assert len(kinds) <= 1, f"{self.name} names several rows: teach the door table about it"
         return kinds[0] if kinds else None
 
@@ -88,7 +119,8 @@ class Entry:
 
     def address(self, pk: int | None) -> dict[str, Any]:
         """The keyword arguments of the address for one row."""
-        return {word: WORDS[word][0] if word in WORDS else pk for word in self.words}
+        outer = pk.within if isinstance(pk, Inner) else {}
+        return {word: WORDS[word][0] if word in WORDS else outer.get(word, pk) for word in self.words}
 
 
 def entries() -> Iterator[Entry]:

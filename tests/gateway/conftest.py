@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from subscriptions.gateway.partner_center import PartnerCenter
-from subscriptions.gateway.protocol import Call, ProviderStatus, SubscriptionSeen
+from subscriptions.gateway.protocol import Call, CallEnd, ProviderStatus, SubscriptionSeen
 from subscriptions.gateway.settings import ProviderSettings
 from subscriptions.sandbox.loading import load, misbehave
 from subscriptions.sandbox.shapes import Habit, habit_of
@@ -46,6 +46,20 @@ def a_customer(*subscriptions: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 @dataclass
+class Noted:
+    """A log of calls in memory: each with its end, or None while it has none."""
+
+    calls: list[tuple[Call, CallEnd | None]] = field(default_factory=list)
+
+    def began(self, call: Call) -> int:
+        self.calls.append((call, None))
+        return len(self.calls) - 1
+
+    def ended(self, noted: int, end: CallEnd) -> None:
+        self.calls[noted] = (self.calls[noted][0], end)
+
+
+@dataclass
 class Running:
     """A sandbox process, and a client for it that keeps its calls."""
 
@@ -53,7 +67,7 @@ class Running:
     options: list[str]
     url: str = ""
     process: subprocess.Popen[str] | None = None
-    calls: list[Call] = field(default_factory=list)
+    noted: Noted = field(default_factory=Noted)
     since: int = 0
 
     def start(self) -> Running:
@@ -79,7 +93,7 @@ class Running:
     def client(self, **more: Any) -> PartnerCenter:
         facts = {"base_url": self.url, "authority": self.url, "tenant": "partner.onmschina.cn"}
         given = {**facts, "client_id": "portal", "client_secret": SECRET}
-        return PartnerCenter(ProviderSettings(**{**given, **more}), on_call=self.calls.append)
+        return PartnerCenter(ProviderSettings(**{**given, **more}), calls=self.noted)
 
     def holds(self, *customers: dict[str, Any]) -> None:
         load(self.url, customers)

@@ -18,6 +18,7 @@ from subscriptions.gateway.protocol import (
     Provider,
     ProviderRefused,
     ProviderStatus,
+    ProviderUnavailable,
     StaleRead,
     UnusableAnswer,
 )
@@ -269,28 +270,58 @@ def test_many_threads_share_one_client_and_one_token(sandbox: Running) -> None:
     assert len(sandbox.log("POST")) == tokens + 1
 
 
-def test_every_call_is_told_with_the_ids_the_provider_logged(sandbox: Running) -> None:
-    case, start = a_case(sandbox), len(sandbox.calls)
+def test_every_call_is_noted_before_and_after_with_the_ids_the_provider_logged(sandbox: Running) -> None:
+    case, start = a_case(sandbox), len(sandbox.noted.calls)
     correlation = str(uuid.uuid4())
     case.client.subscription(case.customer, case.subscription, correlation_id=correlation)
-    token, read = sandbox.calls[start:]
-    assert token.path.endswith("/oauth2/token") and token.status == 200
+    (token, token_end), (read, read_end) = sandbox.noted.calls[start:]
+    assert token.verb == "token" and token.path.endswith("/oauth2/token")
+    assert token_end is not None and token_end.status == 200
     line = sandbox.log("GET")[-1]
-    assert (read.request_id, read.correlation_id) == (line["request_id"], line["correlation_id"])
-    assert (read.path, read.status, read.correlation_id) == (line["path"], line["answered"], correlation)
-    assert read.started.tzinfo and read.started <= read.ended
+    assert (read.verb, read.method, read.path) == ("subscription", "GET", line["path"])
+    assert (read.request_id, read.correlation_id) == (line["request_id"], correlation)
+    assert read_end is not None and (read_end.status, read_end.code, read_end.answer) == (line["answered"], "", "")
+    assert read.began.tzinfo and read.began <= read_end.ended
 
 
-def test_a_log_of_ours_that_fails_does_not_spoil_the_call(sandbox: Running, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refusal_is_noted_with_its_code_and_its_words(sandbox: Running) -> None:
     case = a_case(sandbox)
+    with pytest.raises(ProviderRefused):
+        case.client.subscription(case.customer, str(uuid.uuid4()))
+    end = sandbox.noted.calls[-1][1]
+    assert end is not None and (end.status, end.code) == (404, "20003") and end.answer
 
-    def broken(_: object) -> None:
+
+@dataclasses.dataclass
+class Broken:
+    """A log that fails when a call begins or when it ends."""
+
+    at: str
+
+    def began(self, _: object) -> None:
+        if self.at == "began":
+            raise RuntimeError("disk full")
+
+    def ended(self, *_: object) -> None:
         raise RuntimeError("disk full")
 
+
+def test_a_log_of_ours_that_fails_afterwards_does_not_spoil_the_call(
+    sandbox: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = a_case(sandbox)
     with caplog.at_level(logging.ERROR):
-        client = type(case.client)(case.client._settings, on_call=broken)
+        client = type(case.client)(case.client._settings, calls=Broken("ended"))
         assert client.subscription(case.customer, case.subscription).id == case.subscription
-    assert "could not be logged" in caplog.text
+    assert "could not be noted" in caplog.text
+
+
+def test_a_call_that_cannot_be_noted_is_not_made(sandbox: Running, caplog: pytest.LogCaptureFixture) -> None:
+    case = a_case(sandbox)
+    client, before = type(case.client)(case.client._settings, calls=Broken("began")), len(sandbox.log())
+    with pytest.raises(ProviderUnavailable):
+        client.subscription(case.customer, case.subscription)
+    assert len(sandbox.log()) == before
 
 
 def test_the_secret_and_the_token_are_in_no_log_and_no_error(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from billing.models import Invoice, Payment, PriceRule, Series
 from billing.money import plain, quantise
 from billing.numbering import next_number, payment_reference, reference_code
-from billing.pricing import NoPriceRule, price, rule_on
+from billing.pricing import Charge, NoPriceRule, book_of, price, rule_on
 from billing.receiving import BadPayment
 from dunning.settling import settle
 from tests import story, witness
@@ -106,7 +106,7 @@ def test_a_number_taken_outside_a_transaction_is_refused(hanhai):
 def test_a_price_is_rounded_half_up_once_and_adds_up(cost, tax, markup):
     rule = PriceRule(markup_percent=Decimal(markup).scaleb(-3))
     amount, cost_tax = Decimal(cost).scaleb(-2), Decimal(tax if cost >= 0 else -tax).scaleb(-2)
-    made = price(rule, cost=amount, cost_tax=cost_tax, quantity=3, currency="CNY")
+    made = price(book_of(date(2026, 6, 1), base=rule), Charge(None, "offer", amount, cost_tax, 3, "CNY"))
     exact = amount * (100 + rule.markup_percent) / 100
     assert made.net == exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
     assert made.total == made.net + made.tax
@@ -126,9 +126,8 @@ def test_a_half_goes_up_and_amounts_are_written_with_their_currencys_decimals(ex
 
 @pytest.mark.parametrize("cost", ["0.01", "0.02", "0.03", "0.04", "0.05"])
 def test_tax_is_rounded_for_each_line_by_itself(cost):
-    made = price(
-        PriceRule(markup_percent=Decimal(0)), cost=Decimal(cost), cost_tax=Decimal("0.01"), quantity=1, currency="CNY"
-    )
+    book = book_of(date(2026, 6, 1), base=PriceRule(markup_percent=Decimal(0)))
+    made = price(book, Charge(None, "offer", Decimal(cost), Decimal("0.01"), 1, "CNY"))
     assert (made.net, made.tax) == (Decimal(cost), Decimal("0.01"))
 
 

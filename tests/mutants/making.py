@@ -108,7 +108,10 @@ def _constants(value: object) -> Iterator[ast.AST]:
 
 
 def _nothing(value: ast.expr | None) -> bool:
-    return value is None or (isinstance(value, ast.Constant) and value.value is None)
+    """What says no as nothing does: None, False, an empty tuple. That False is not True is a mistake of its own."""
+    if isinstance(value, ast.Tuple):
+        return not value.elts
+    return value is None or (isinstance(value, ast.Constant) and not value.value)
 
 
 def _short(text: str) -> str:

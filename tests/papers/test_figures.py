@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from billing.aging import BadBuckets, Buckets, aged, by_customer, totals
 from billing.collecting_figures import collected, count_back, effectiveness, months
+from billing.course import Kept, mondays, overdue_course, promises_kept
 from customers.models import TimelineEntry
 from dunning.measuring import cash_after_steps
 from tests import story
@@ -148,3 +149,25 @@ def test_a_limit_is_set_by_whoever_issues_and_warned_of(named, sit_down, people)
     assert "over its limit" in desk.get("/insights/receivables/").content.decode()
     viewer = sit_down(people["viewer"], TODAY)
     assert viewer.post(f"/customers/{customer.pk}/limit/", {"limit": "1"}).status_code == 403
+
+
+def test_what_was_overdue_on_a_day_is_read_back_from_what_came_in_since(named, collecting):
+    days = [date(2026, 6, 22), date(2026, 7, 14), date(2026, 7, 15), date(2026, 8, 6)]
+    found = overdue_course(named, "CNY", days)
+    assert [one.amounts for one in found] == [
+        (1000, 0, 0, 0, 0), (0, 0, 1000, 0, 0), (0, 0, 600, 0, 0), (500, 0, 0, 600, 0),
+    ]  # fmt: skip
+    assert found[-1].total == 1100
+    assert mondays(date(2026, 8, 6), 2) == [date(2026, 7, 27), date(2026, 8, 3), date(2026, 8, 6)]
+
+
+def test_months_that_lie_beyond_the_look_back_count_with_what_is_still_open(named):
+    customer = a_customer(named, "Lanhai")
+    issued(customer, [Decimal("70.00")], due=date(2020, 6, 21))
+    issued(customer, [Decimal("30.00")], due=date(2026, 8, 5))
+    found = months(Q(partner=named), "CNY", today=TODAY, zone=named.tz)
+    assert len(found) == 12 and [found[0].open, found[-1].open] == [70, 100]
+
+
+def test_promises_count_as_kept_when_their_money_came(named):
+    assert promises_kept(Q(partner=named), "CNY", since=date(2026, 6, 1), today=TODAY) == Kept(0, 0, 0, 0)

@@ -15,8 +15,9 @@ def test_a_changed_paper_breaks_i28(named):
     document = print_with_policy(
         issued(a_customer(named), [Decimal("9.00")]), language="en", now=story.at("2026-06-02")
     )
-    assert judged(named).promises["I28"].checked == 1
-    assert "I28" not in broken(judged(named))
+    before = judged(named)
+    assert before.promises["I28"].checked >= 1
+    assert "I28" not in broken(before)
     damage(
         "UPDATE customers_document SET content = %s WHERE id = %s", b"other", document.pk, table="customers_document"
     )

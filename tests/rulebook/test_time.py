@@ -153,6 +153,17 @@ def test_the_window_opens_when_staff_and_customer_are_at_work(start: str, zone: 
     assert window(at(start, zone), HQ, ZoneInfo(zone)) == at(opens, zone)
 
 
+def test_the_window_opens_at_a_midnight_of_the_customer_a_day_away() -> None:
+    """Twenty-five and twenty-six hours apart: on one day of the staff, the customer has parts of three."""
+    east = Calendar(ZoneInfo("Pacific/Kiritimati"), opens=time(0), closes=time(12))
+    start = at("2027-03-23T00:30", "Pacific/Kiritimati")  # Sunday still, in the far west
+    assert window(start, east, ZoneInfo("Etc/GMT+12")) == at("2027-03-23T02:00", "Pacific/Kiritimati")
+    resting = frozenset({date(2027, 3, 24)})
+    west = Calendar(ZoneInfo("Pacific/Pago_Pago"), resting, closes=time(23, 59), eve=Eve.NONE)
+    start = at("2027-03-23T10:00", "Pacific/Pago_Pago")
+    assert window(start, west, ZoneInfo("Pacific/Kiritimati")) == at("2027-03-23T23:00", "Pacific/Pago_Pago")
+
+
 @given(instants(), calendars(), zones)
 def test_the_window_is_open_and_nothing_before_it_is(start: datetime, calendar: Calendar, zone: ZoneInfo) -> None:
     found = window(start, calendar, zone)

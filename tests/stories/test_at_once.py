@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -22,11 +22,14 @@ from dunning.running import review_due, run
 from outbox import clock
 from outbox.keeping import keep_all
 from payables.importing import import_file
+from subscriptions import provisioning
 from subscriptions.models import AccessChange, Suspension
+from subscriptions.stopping import agree, open_stop
 from tests import story, witness
 from tests.stories.conftest import fault, proposal_for
 
 NOON = story.at(story.SUSPEND)
+PAID = story.at(story.SUSPEND, "15:00")
 
 
 def at_once(*deeds: Callable[[], object]) -> list[Future]:
@@ -217,3 +220,63 @@ def test_an_import_and_a_deed_on_one_of_its_customers_never_wait_in_a_ring(hanha
     # The deed has its customer before the import begins.
     looks = at_once(deed, lambda: (time.sleep(0.5), bring()))
     assert [look.exception() for look in looks] == [None, None]
+
+
+@pytest.fixture
+def paid_after_suspension(book):
+    """Mingyue was suspended and has paid: its access is promised back and nobody has asked the provider yet."""
+    book.chase(until=story.FINAL)
+    story.run_day(book.partner, story.SUSPEND)
+    approve(proposal_for(book.mingyue).pk, by=book.people["owner"], now=NOON)
+    story.settle_all(NOON)
+    story.pay(book.mingyue, story.owed(book.mingyue), PAID, settled=False)
+    return book.mingyue.subscriptions.get()
+
+
+def stopped(book) -> None:
+    """Two people stop Mingyue's access for fraud, and another worker carries it out as far as it can."""
+    mine = list(book.mingyue.subscriptions.values_list("pk", flat=True))
+    asked = open_stop(book.mingyue, mine, cause="fraud", evidence="Mass mail", by=book.people["collections"], now=PAID)
+    agree(asked.pk, by=book.people["owner"], now=PAID)
+    keep_at(PAID)
+
+
+def off_for_fraud(subscription) -> tuple[str, list[str]]:
+    """What the provider says of it, and the reasons that hold it."""
+    story.settle_all(PAID.replace(minute=5), patience=60)
+    seen = provisioning.read(provisioning.provider_for(subscription.partner), subscription)
+    return str(seen.status), list(subscription.suspensions.live().values_list("cause", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stop_that_comes_while_access_is_being_given_back_is_the_last_word(
+    book, paid_after_suspension, provider_misbehaves, sandbox_state
+):
+    """The provider takes three seconds over the request that brings access back; the stop comes meanwhile."""
+    subscription = paid_after_suspension
+    provider_misbehaves(fault("slow", "PATCH", subscription.provider_id, nth=1, seconds=3))
+
+    def meanwhile():
+        until(lambda: subscription.tries.filter(change__wanted="active").exists())
+        stopped(book)
+
+    for each in at_once(lambda: keep_at(PAID), meanwhile):
+        each.result()
+    assert off_for_fraud(subscription) == ("suspended", ["fraud"])
+    assert witness.effective(sandbox_state, subscription) == 3, "off, on, and off again"
+    changes = AccessChange.objects.filter(customer=book.mingyue)
+    assert {one.outcome for one in changes} == {"done"}
+    assert max(one.attempts for one in changes) == 1, "whoever waited for another has not tried in vain"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stop_waits_until_it_is_known_what_became_of_the_request_before(
+    book, paid_after_suspension, provider_misbehaves, monkeypatch
+):
+    """The answer to the request that brings access back is lost, and the provider carries it out seconds later."""
+    monkeypatch.setattr("dunning.acting.SETTLE", timedelta(seconds=4))
+    subscription = paid_after_suspension
+    provider_misbehaves(fault("late_commit", "PATCH", subscription.provider_id, nth=1, seconds=2))
+    keep_at(PAID)
+    stopped(book)
+    assert off_for_fraud(subscription) == ("suspended", ["fraud"])

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from billing.models import CreditNote
 from billing.receiving import receive
+from disputes.questioning import question
 from dunning.approving import approve
 from dunning.models import Case, Decision, Proposal
 from dunning.settling import settle
@@ -205,3 +206,22 @@ def test_a_part_of_the_money_or_money_days_later_is_answered_by_no_letter(book, 
     story.pay(book.lanhai, Decimal("1.00"), story.at(story.REMIND, "15:00"))
     story.pay(book.qinghe, Decimal("99999"), story.at("2026-06-19"))
     assert not received(book.lanhai) and not received(book.qinghe)
+
+
+def test_money_that_leaves_only_what_is_questioned_is_answered_too(book, settle_all, mail_dir):
+    book.chase(until=story.REMIND)
+    settle_all(story.at(story.REMIND, "13:00"))
+    invoice = book.lanhai.invoices.get()
+    line = invoice.lines.order_by("position").last()
+    person = story.customer_person(book.lanhai, "wang@lanhai.cn")
+    asked = story.at(story.REMIND, "14:00")
+    question(invoice, {line.pk: line.open}, reason="price", text="Not ours.", by=person, now=asked)
+    rest = invoice.balance - line.open
+    story.pay(book.lanhai, rest - 1, story.at(story.REMIND, "15:00"))
+    assert not received(book.lanhai), "a yuan is still asked for"
+    story.pay(book.lanhai, Decimal(1), story.at(story.REMIND, "15:10"), reference="the last yuan")
+    (letter,) = book.lanhai.messages.filter(letter="received")
+    assert (letter.values["invoices"], letter.values["questioned"]) == ([], [invoice.number])
+    said = witness.text_of(list(witness.mails(mail_dir))[-1])
+    assert "What you question is with us" in said
+    assert "settled" not in said

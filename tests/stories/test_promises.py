@@ -12,6 +12,7 @@ from customers.models import TimelineEntry
 from disputes.questioning import question
 from disputes.resolving import answer
 from dunning import policy as book_of_rules
+from dunning.correcting import take_payment_back
 from dunning.explaining import explain_invoice
 from dunning.models import Case, Decision
 from dunning.promising import BadPromise, offer, promise, state_on
@@ -19,6 +20,7 @@ from dunning.supposing import suppose_all, with_promise
 from dunning.wording import because
 from tests import story
 from tests.stories.conftest import stages
+from tests.verifying.damaging import broken, judged
 
 WHOLE = Decimal("1214.12")
 MADE = story.at("2026-06-22")
@@ -110,6 +112,50 @@ def test_what_comes_after_the_settling_days_leaves_it_broken_and_the_ladder_wher
     after = explain_invoice(of(reminded.lanhai), now=story.at("2026-07-03")).decision
     assert row.kept_at is None
     assert before.schedule[0].at == after.schedule[0].at
+
+
+def test_a_kept_promise_whose_payment_is_taken_back_is_no_longer_kept(reminded, wang):
+    row = promise(of(reminded.lanhai), Decimal("700.00"), BY, by=wang, now=MADE)
+    paid = story.pay(reminded.lanhai, "700.00", story.at("2026-06-24")).received.payment
+    row.refresh_from_db()
+    assert row.kept_at == story.at("2026-06-24")
+    story.run_day(reminded.partner, story.FINAL)
+    back = story.at("2026-06-25")
+    take_payment_back(paid, reversed_on=back.date(), reason="no funds", now=back)
+    row.refresh_from_db()
+    assert row.kept_at is None
+    assert (state_on(row, date(2026, 6, 29)), state_on(row, date(2026, 6, 30))) == ("open", "broken")
+    assert case_of(reminded.lanhai).because == "promised", "until the promised day the word stands"
+    told = TimelineEntry.objects.shared().filter(customer=reminded.lanhai, code="promise_unkept")
+    assert told.count() == 1
+    assert broken(judged()) == {}, "what was done while it was kept was right"
+    story.pay(reminded.lanhai, "700.00", story.at("2026-06-26"), reference="again")
+    row.refresh_from_db()
+    assert row.kept_at == story.at("2026-06-26")
+
+
+def test_a_payment_from_before_the_promise_that_is_taken_back_leaves_it_kept(reminded, wang):
+    early = story.pay(reminded.lanhai, "300.00", story.at("2026-06-19")).received.payment
+    row = promise(of(reminded.lanhai), Decimal("500.00"), BY, by=wang, now=MADE)
+    story.pay(reminded.lanhai, "500.00", story.at("2026-06-24"), reference="as promised")
+    take_payment_back(early, reversed_on=date(2026, 6, 25), reason="no funds", now=story.at("2026-06-25"))
+    row.refresh_from_db()
+    assert row.kept_at == story.at("2026-06-24")
+
+
+def test_one_payment_does_not_keep_two_promises(reminded, wang):
+    first = promise(of(reminded.lanhai), Decimal("400.00"), BY, by=wang, now=MADE)
+    collections = reminded.people["collections"]
+    second = promise(of(reminded.lanhai), Decimal("300.00"), BY, by=collections, now=MADE + timedelta(minutes=1))
+    for amount, on, kept in [
+        ("300.00", "2026-06-23", (False, True)),
+        ("200.00", "2026-06-24", (False, True)),
+        ("200.00", "2026-06-25", (True, True)),
+    ]:
+        story.pay(reminded.lanhai, amount, story.at(on), reference=on)
+        for row in (first, second):
+            row.refresh_from_db()
+        assert (first.kept_at is not None, second.kept_at is not None) == kept
 
 
 def test_what_the_policy_does_not_allow_is_refused_with_the_reason(reminded, wang):

@@ -1,4 +1,4 @@
-"""Are steps that came too early, twice or out of turn seen? (I1, I2, I3, R)"""
+"""Are steps that came too early, twice or out of turn seen? (I1, I2, I3, I9, R)"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from customers.models import Message, TimelineEntry
 from dunning.models import Decision
 from subscriptions.models import AccessAttempt
 from tests import story
-from tests.verifying.damaging import damage, unguarded
+from tests.verifying.damaging import broken, damage, judged, unguarded
 
 
 def of(customer, stage: str) -> Decision:
@@ -50,7 +50,7 @@ def test_a_mail_that_lies_in_the_sink_twice_breaks_i2(lived, only_breaks, mail_d
     assert (row["message"], row["files"]) == (message.pk, 2)
 
 
-def test_a_second_notice_letter_on_one_day_breaks_i2(lived, only_breaks):
+def test_a_second_notice_letter_on_one_day_breaks_i9(lived):
     other = of(lived.lanhai, "courtesy").message
     copied = ", ".join(
         f'"{f.column}"' for f in Message._meta.concrete_fields if f.column not in ("id", "key", "message_id")
@@ -70,7 +70,9 @@ def test_a_second_notice_letter_on_one_day_breaks_i2(lived, only_breaks):
             f" SELECT %s, 2, {columns} FROM dunning_decision WHERE id = %s",
             [again, of(lived.lanhai, "courtesy").pk],
         )
-    (row,) = [row for row in only_breaks("I2") if "letters" in row]
+    found = broken(judged())
+    assert set(found) == {"I2", "I9"}, "the notice that is sent again had arrived, too"
+    (row,) = found["I9"]
     assert (row["customer"], row["letters"]) == (lived.lanhai.pk, 2)
 
 

@@ -1,4 +1,5 @@
-"""How fast is the sweep beside the least the database must do? `bench [--size N] [--rounds N]` measures it."""
+"""How fast are the sweep, the pages and the posting of payments beside the least that must be done for them?
+`bench [--size N] [--rounds N]` measures it."""
 
 import argparse
 import json
@@ -17,11 +18,16 @@ from django.db import connection
 
 from customers.models import Partner
 from dunning.commands import Answer, BadInput, PortalCommand
+from partnerportal.bench import daily, measuring
 from partnerportal.bench.checking import Wrong
-from partnerportal.bench.measuring import GOALS, MEANS, ROWS, Measuring
+from partnerportal.bench.daily import Daily
+from partnerportal.bench.measuring import Measuring
 from partnerportal.bench.rounds import Figure, distance
 
 SETTINGS = ("shared_buffers", "work_mem", "fsync", "synchronous_commit", "full_page_writes", "jit")
+GOALS = measuring.GOALS | daily.GOALS
+MEANS = measuring.MEANS | daily.MEANS
+ROWS = (*measuring.ROWS, *daily.ROWS)
 HEAD = ("row", "what", "median", "min", "max", "goal", "base s", "job s", "rounds")
 
 
@@ -45,9 +51,11 @@ def _count(text: str) -> int:
 
 
 class Command(PortalCommand):
-    """Measure the sweep."""
+    """Measure each job beside its limit."""
 
-    help = "Measure the sweep beside the plain insert of its rows, on an empty portal of its own. Never in production."
+    help = (
+        "Measure the sweep, pages and payments beside their limits, on an empty portal of its own. Never in production."
+    )
     of_a_partner = False
     only_looks = True
 
@@ -65,15 +73,9 @@ class Command(PortalCommand):
         if Partner.objects.exists():
             raise BadInput("bench: there is a book here; name an empty state directory with PORTAL_HOME")
         load = {"processors": os.cpu_count(), "before": os.getloadavg()}
-        measuring = Measuring(
-            size=options["size"],
-            rounds=options["rounds"],
-            rows=options["rows"],
-            said=lambda text: self.stderr.write(text),
-        )
         versions = _versions()
         try:
-            found = measuring.all()
+            found = self._found(options)
         except Wrong as wrong:
             answer = Answer(wrong=str(wrong))
             answer.broken = True
@@ -87,6 +89,16 @@ class Command(PortalCommand):
         if options["json_file"]:
             options["json_file"].write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
         return answer
+
+    def _found(self, options: dict[str, Any]) -> dict[str, Figure]:
+        """The rows of the sweep, then those of pages and payments; only what was asked for."""
+        found: dict[str, Figure] = {}
+        for kind, known in ((Measuring, measuring.ROWS), (Daily, daily.ROWS)):
+            rows = [row for row in options["rows"] if row in known]
+            if rows:
+                asked = {"size": options["size"], "rounds": options["rounds"], "rows": rows}
+                found |= kind(**asked, said=lambda text: self.stderr.write(text)).all()
+        return found
 
     def lines(self, answer: Answer) -> list[str]:
         """A table, the row farthest from its goal first."""

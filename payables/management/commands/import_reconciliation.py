@@ -10,7 +10,9 @@ from billing.money import plain
 from customers.models import Partner
 from dunning.commands import Answer, BadInput, PortalCommand, day
 from payables.importing import import_file
+from payables.models import ProviderBill
 from payables.reading import BadFile
+from payables.reconciling import reconcile
 
 LARGEST = 300 * 1024 * 1024
 
@@ -45,6 +47,8 @@ class Command(PortalCommand):
             raise BadInput(f"{path}: {error.strerror}") from error
         except BadFile as bad:
             raise BadInput(*bad.faults) from bad
+        if not imported.already_imported:
+            reconcile(ProviderBill.objects.get(partner=partner, number=imported.bill), now=now)
         amounts = {
             name: plain(getattr(imported, name), imported.currency) for name in ("amount", "subtotal", "tax", "total")
         }

@@ -3,9 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import DisputedAmount
 from customers.models import Message
+from disputes.asking import ask
 from disputes.models import Dispute
 from disputes.questioning import question
 from disputes.resolving import answer
@@ -143,3 +147,146 @@ def test_the_list_shows_what_was_asked(warned, asked, sign_in):
     assert asked.number in text
     assert "¥100.00" in text
     assert asked.number not in text_of(sign_in(warned.mingyue, "2026-06-26").get("/my/cases/"))
+
+
+def test_no_reopens_the_case_with_its_own_clock(warned, asked, sign_in):
+    decide(warned, asked, "2026-06-26", DisputedAmount.Result.REJECTED)
+    visitor = sign_in(warned.lanhai, "2026-06-27")
+    assert "No, reopen" in text_of(visitor.get(page_of(asked)))
+    promised = asked.answer_by
+    visitor.post(f"{page_of(asked)}reopen/", {"why": "The order says 90."})
+    visitor.post(f"{page_of(asked)}reopen/", {"why": "The order says 90."})
+    asked.refresh_from_db()
+    assert (asked.status, asked.answer_by, asked.earlier_answers.count()) == ("investigating", promised, 1)
+    page = text_of(visitor.get(page_of(asked)))
+    assert "¥100.00 is frozen until then" in page
+    assert "Our answer then" in page
+    assert "The order says 90." in page
+
+
+def test_no_without_a_why_is_refused_and_the_answer_stands(warned, asked, sign_in):
+    decide(warned, asked, "2026-06-26", DisputedAmount.Result.REJECTED)
+    answer = sign_in(warned.lanhai, "2026-06-27").post(f"{page_of(asked)}reopen/", {"why": "\u200b "})
+    assert answer.status_code == 422
+    assert "Say what is still wrong." in text_of(answer)
+    asked.refresh_from_db()
+    assert asked.status == "awaiting_confirmation"
+
+
+def test_no_after_the_end_keeps_the_words_for_a_case_that_follows(warned, asked, sign_in):
+    decide(warned, asked, "2026-06-26", DisputedAmount.Result.REJECTED)
+    visitor = sign_in(warned.lanhai, "2026-06-27")
+    visitor.post(f"{page_of(asked)}resolved/")
+    answer = visitor.post(f"{page_of(asked)}reopen/", {"why": "Still wrong."})
+    assert answer.status_code == 409
+    assert "Still wrong.</textarea>" in answer.content.decode()
+    follow = visitor.post(f"{page_of(asked)}say/", {"text": "Still wrong."})
+    new = Dispute.objects.exclude(pk=asked.pk).get()
+    assert follow.url == page_of(new)
+    assert (new.follows, new.kind, new.text) == (asked, "billing", "Still wrong.")
+    assert f"This case follows {asked.number}" in text_of(visitor.get(page_of(new)))
+    assert f"goes on in {new.number}" in text_of(visitor.get(page_of(asked)))
+
+
+def test_a_word_and_a_file_stand_in_the_conversation_once(warned, asked, sign_in):
+    visitor = sign_in(warned.lanhai, "2026-06-26")
+    proof = SimpleUploadedFile("order.txt", b"90 a seat")
+    visitor.post(f"{page_of(asked)}say/", {"text": "Here is the order.", "files": proof})
+    for _ in range(2):
+        visitor.post(f"{page_of(asked)}say/", {"text": "And a word."})
+    page = visitor.get(page_of(asked))
+    assert text_of(page).count("Here is the order.") >= 1
+    assert "order.txt" in text_of(page)
+    assert [entry.text for entry in asked.entries.order_by("pk")] == ["Here is the order.", "And a word."]
+
+
+def test_a_note_of_ours_is_not_on_the_customers_page(warned, asked, sign_in):
+    now = story.at("2026-06-26")
+    asked.entries.create(partner=warned.partner, kind="note", text="Secret doubts", at=now, by=warned.people["owner"])
+    assert "Secret doubts" not in text_of(sign_in(warned.lanhai, "2026-06-26").get(page_of(asked)))
+
+
+def test_an_empty_word_is_refused(warned, asked, sign_in):
+    answer = sign_in(warned.lanhai, "2026-06-26").post(f"{page_of(asked)}say/", {"text": " \n"})
+    assert answer.status_code == 422
+    assert "Write something." in text_of(answer)
+    assert not asked.entries.exists()
+
+
+def test_a_question_is_taken_back_and_nothing_is_frozen_any_more(warned, asked, sign_in):
+    visitor = sign_in(warned.lanhai, "2026-06-26")
+    for _ in range(2):
+        visitor.post(f"{page_of(asked)}withdraw/", {"why": "Found the order."})
+    asked.refresh_from_db()
+    assert (asked.status, asked.outcome, asked.answer) == ("decided", "withdrawn", "Found the order.")
+    assert heading_of(visitor.get(page_of(asked))) == "You withdrew the question."
+    story.settle_all(visitor.now)
+    asked.refresh_from_db()
+    assert asked.status == "closed"
+
+
+def test_stars_are_given_once_after_the_end(warned, asked, sign_in):
+    visitor = sign_in(warned.lanhai, "2026-06-27")
+    visitor.post(f"{page_of(asked)}rate/", {"stars": "4"})
+    asked.refresh_from_db()
+    assert asked.rating is None, "not before the end"
+    decide(warned, asked, "2026-06-26", DisputedAmount.Result.UPHELD)
+    visitor.post(f"{page_of(asked)}resolved/")
+    assert "How was our answer?" in text_of(visitor.get(page_of(asked)))
+    assert visitor.post(f"{page_of(asked)}rate/", {"stars": "9", "word": "Quick."}).status_code == 422
+    visitor.post(f"{page_of(asked)}rate/", {"stars": "4", "word": "Quick."})
+    visitor.post(f"{page_of(asked)}rate/", {"stars": "1"})
+    asked.refresh_from_db()
+    assert (asked.rating, asked.entries.get().text) == (4, "Quick.")
+    assert "You rated our answer 4 of 5." in text_of(visitor.get(page_of(asked)))
+
+
+@pytest.mark.parametrize("deed", ["say/", "reopen/", "withdraw/", "rate/"])
+def test_a_viewer_and_a_sibling_can_do_nothing_in_a_case(warned, asked, sign_in, deed):
+    data = {"text": "x", "why": "x", "stars": "5"}
+    viewer = sign_in(warned.lanhai, "2026-06-26", role="customer_viewer")
+    assert viewer.post(f"{page_of(asked)}{deed}", data).status_code == 403
+    assert sign_in(warned.mingyue, "2026-06-26").post(f"{page_of(asked)}{deed}", data).status_code == 404
+    before = (asked.status, asked.rating)
+    asked.refresh_from_db()
+    assert (asked.status, asked.rating) == before and not asked.entries.exists()
+
+
+def test_the_list_says_whose_turn_it_is(warned, asked, sign_in):
+    visitor = sign_in(warned.lanhai, "2026-06-26")
+    with visitor.then():
+        ask(
+            warned.lanhai,
+            kind="support",
+            title="Mail does not open",
+            text="Since Monday.",
+            by=visitor.user,
+            now=visitor.now,
+        )
+    text = text_of(visitor.get("/my/cases/"))
+    assert "Mail does not open" in text
+    assert "our turn, by Tue 30 Jun, 18:00" in text
+    decide(warned, asked, "2026-06-26", DisputedAmount.Result.UPHELD)
+    assert "your turn: is it resolved?" in text_of(visitor.get("/my/cases/"))
+
+
+def test_the_receipt_of_a_plain_question_says_that_nothing_is_frozen(warned, sign_in):
+    visitor = sign_in(warned.lanhai, "2026-06-26")
+    with visitor.then():
+        case = ask(
+            warned.lanhai, kind="billing", title="Whose name", text="Change it?", by=visitor.user, now=visitor.now
+        )
+    assert "Nothing is frozen for it" in text_of(visitor.get(f"/my/cases/{case.pk}/taken/"))
+    assert "Change it?" in text_of(visitor.get(page_of(case)))
+
+
+def test_the_page_asks_no_more_the_longer_the_conversation(warned, asked, sign_in):
+    visitor = sign_in(warned.lanhai, "2026-06-26")
+    visitor.get(page_of(asked))
+    with CaptureQueriesContext(connection) as few:
+        visitor.get(page_of(asked))
+    for n in range(12):
+        visitor.on("2026-06-26", f"13:{n:02d}").post(f"{page_of(asked)}say/", {"text": f"Word {n}"})
+    with CaptureQueriesContext(connection) as many:
+        visitor.get(page_of(asked))
+    assert len(many) <= len(few)

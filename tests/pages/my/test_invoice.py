@@ -9,6 +9,7 @@ from billing.figures import undisputed_due
 from billing.models import Invoice
 from customers import formats
 from customers.models import Message, TimelineEntry
+from dunning.correcting import void_invoice
 from payables import rebilling
 from tests import story
 
@@ -169,3 +170,17 @@ def test_the_list_shows_fifty_a_page(book, sign_in):
 def _drafted(partner, period: str) -> list[int]:
     rebilling.draft(partner, period, now=story.at("2026-05-22"))
     return rebilling.drafts_of(partner, period)
+
+
+def test_a_void_invoice_says_so_and_asks_for_nothing(warned, sign_in, people):
+    visitor, invoice = sign_in(warned.lanhai, "2026-06-25"), invoice_of(warned.lanhai)
+    void_invoice(
+        invoice, reason="billed twice", bill_again=False, by=people["owner"], now=story.at("2026-06-25", "10:00")
+    )
+    page = visitor.get(f"/my/invoices/{invoice.pk}/")
+    assert heading_of(page) == f"{invoice.number} is void. Nothing of it is to pay."
+    text = text_of(page)
+    assert "billed twice" in text and "To pay now" not in text and "I have paid" not in text
+    assert invoice.number in text_of(visitor.get("/my/invoices/"))
+    assert visitor.post(f"/my/invoices/{invoice.pk}/pay/").status_code == 404
+    assert sign_in(warned.mingyue, "2026-06-25").get(f"/my/invoices/{invoice.pk}/").status_code == 404

@@ -1,14 +1,16 @@
 """Does a question freeze exactly what was chosen, once, and only for whom it may?"""
 
+import re
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from billing.models import DisputedAmount
 from disputes.models import Dispute
 from tests import story
 
-from .conftest import explained, invoice_of, line, question_data, text_of
+from .conftest import explained, heading_of, invoice_of, line, question_data, text_of
 
 NOTHING = Decimal(0)
 
@@ -31,7 +33,7 @@ def test_an_amount_freezes_exactly_that_amount_and_the_rest_keeps_its_dates(lanh
     before = explained(lanhai, visitor.now)
     answer = visitor.post(address(lanhai), question_data(invoice_of(lanhai), Visio_Plan_2="100.00"))
     dispute = Dispute.objects.get()
-    assert answer.status_code == 302 and answer.url == f"/my/cases/{dispute.pk}/"
+    assert answer.status_code == 302 and answer.url == f"/my/cases/{dispute.pk}/taken/"
     frozen = DisputedAmount.objects.get()
     assert (frozen.line.description, frozen.amount, frozen.opened_at) == (
         "Visio Plan 2",
@@ -158,11 +160,15 @@ def test_without_scripts_the_page_itself_shows_the_effect_and_takes_nothing(lanh
 def test_the_answer_to_a_question_names_number_amounts_and_promised_time(lanhai, visitor):
     data = question_data(invoice_of(lanhai), Visio_Plan_2="100.00")
     answer = visitor.post(address(lanhai), data)
-    page = text_of(visitor.get(answer.url))
-    dispute = Dispute.objects.get()
-    assert f"{dispute.number}. ¥100.00 is frozen. The other ¥1,114.12 keeps its dates. Answer by " in page
-    assert "¥100.00 is frozen until then: you need not pay it." in page
-    assert f"Not frozen: the other ¥1,114.12 of {invoice_of(lanhai).number}" in page
+    page, dispute = visitor.get(answer.url), Dispute.objects.get()
+    assert heading_of(page) == "We have your question and answer by Tue 30 Jun, 18:00."
+    assert f"Case {dispute.number}" in text_of(page)
+    assert "Frozen You need not pay it until you have our answer" in text_of(page)
+    assert "¥100.00" in text_of(page)
+    assert f"The other ¥1,114.12 of {invoice_of(lanhai).number} keeps its dates." in text_of(page)
+    case = text_of(visitor.get(f"/my/cases/{dispute.pk}/"))
+    assert "¥100.00 is frozen until then: you need not pay it." in case
+    assert f"Not frozen: the other ¥1,114.12 of {invoice_of(lanhai).number}" in case
 
 
 def test_a_viewer_sees_no_way_to_question_and_is_refused(lanhai, sign_in):
@@ -195,3 +201,77 @@ def test_a_wholly_questioned_invoice_has_nothing_to_pay_and_nothing_at_risk(lanh
     assert page.context["outlook"].to_pay == NOTHING
     assert "Nothing is to pay now." in text_of(page)
     assert "can't sign in" not in text_of(page)
+
+
+def test_the_three_steps_go_one_after_the_other_and_back_without_losing_a_word(lanhai, visitor):
+    invoice = invoice_of(lanhai)
+    data = question_data(invoice, Visio_Plan_2="100.00") | {"reason": "", "text": ""}
+    first = visitor.post(address(lanhai), data | {"go": "2"})
+    assert (first.status_code, first.url) == (302, f"{address(lanhai)}?step=2")
+    second = visitor.get(first.url)
+    assert heading_of(second) == "What is wrong?"
+    assert "When did you change the number?" in text_of(second)
+    words = {"reason": "quantity", "text": "Five seats fewer.", "ev_quantity_1": "2026-05-09"}
+    third = visitor.get(visitor.post(address(lanhai), data | words | {"go": "3"}).url)
+    assert heading_of(third) == "What goes with it?"
+    assert "When did you change the number: 9 May 2026" in text_of(third)
+    back = visitor.get(visitor.post(address(lanhai), data | words | {"wanted": "credit", "go": "2"}).url)
+    assert 'value="2026-05-09"' in back.content.decode()
+    assert "Five seats fewer." in text_of(back)
+    assert 'name="wanted" value="credit"' in back.content.decode()
+    assert 'value="100.00"' in visitor.get(address(lanhai)).content.decode()
+    assert not Dispute.objects.exists()
+
+
+def test_what_was_filled_in_is_sent_as_one_question(lanhai, visitor):
+    data = question_data(invoice_of(lanhai), Visio_Plan_2="100.00")
+    proof = SimpleUploadedFile("order.txt", b"24 seats")
+    more = {"ev_quantity_1": "2026-05-09", "ev_duplicate_1": "HH-1", "wanted": "credit", "files": proof}
+    visitor.post(address(lanhai), data | more)
+    dispute = Dispute.objects.get()
+    assert dispute.text == "When did you change the number: 9 May 2026\n\nWe ordered fewer of these."
+    assert (dispute.wanted, dispute.source, dispute.files.get().name) == ("credit", "customer", "order.txt")
+    assert "question" not in visitor.client.session or not visitor.client.session["question"]
+
+
+def test_a_step_with_a_fault_is_shown_again_with_what_was_typed(lanhai, visitor):
+    data = question_data(invoice_of(lanhai), Visio_Plan_2="lots") | {"go": "2"}
+    wrong = visitor.post(address(lanhai), data)
+    assert (wrong.status_code, heading_of(wrong)) == (422, "Which lines, and how much?")
+    assert "“lots” is not an amount" in text_of(wrong)
+    bad_day = question_data(invoice_of(lanhai), Visio_Plan_2="1.00") | {"ev_quantity_1": "yesterday", "go": "3"}
+    wrong = visitor.post(address(lanhai), bad_day)
+    assert (wrong.status_code, heading_of(wrong)) == (422, "What is wrong?")
+    assert "“yesterday” is not a day. Write it like 2026-10-09." in text_of(wrong)
+    ahead = visitor.get(f"{address(lanhai)}?step=3")
+    assert ahead.url == f"{address(lanhai)}?step=2"
+
+
+def test_a_file_that_is_refused_leaves_the_question_in_the_form(lanhai, visitor):
+    page = SimpleUploadedFile("a.html", b"<html><script>1</script></html>")
+    data = question_data(invoice_of(lanhai), Visio_Plan_2="100.00") | {"files": page}
+    answer = visitor.post(address(lanhai), data)
+    assert (answer.status_code, heading_of(answer)) == (422, "What goes with it?")
+    assert "“a.html” was not taken" in text_of(answer)
+    assert 'value="100.00"' in answer.content.decode()
+    assert not Dispute.objects.exists()
+
+
+def test_a_file_chosen_once_goes_with_the_question_sent_later(lanhai, visitor):
+    proof = SimpleUploadedFile("order.txt", b"24 seats")
+    data = question_data(invoice_of(lanhai), Visio_Plan_2="100.00")
+    back = visitor.get(visitor.post(address(lanhai), data | {"files": proof, "go": "2"}).url)
+    kept = re.search(r'name="files_kept" value="(\d+)"', back.content.decode())[1]
+    visitor.post(address(lanhai), data | {"files_kept": kept})
+    assert Dispute.objects.get().files.get().name == "order.txt"
+
+
+def test_a_line_questioned_as_often_as_may_be_cannot_be_chosen(lanhai, visitor):
+    lanhai.partner.questions_per_line = 1
+    lanhai.partner.save(update_fields=["questions_per_line"])
+    visitor.post(address(lanhai), question_data(invoice_of(lanhai), Visio_Plan_2="10.00"))
+    again = question_data(invoice_of(lanhai), Visio_Plan_2="10.00") | {"text": "Once more."}
+    answer = visitor.post(address(lanhai), again)
+    assert answer.status_code == 422
+    assert "Questioned as often as it can be." in text_of(answer)
+    assert Dispute.objects.count() == 1

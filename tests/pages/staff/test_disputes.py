@@ -1,12 +1,15 @@
-"""Can a question be judged beside the provider's line and answered once?"""
+"""Can a question be judged beside the provider's line, worked on in words, and answered once?"""
 
 from decimal import Decimal
 
 import pytest
 
 from billing.models import CreditNote
+from customers.models import Message
 from disputes.models import Dispute
 from disputes.questioning import question
+from disputes.reopening import reopen
+from disputes.resolving import answer as give_answer
 from tests import story
 from tests.pages.staff.conftest import lanhai, text_of
 
@@ -23,10 +26,33 @@ def case(small_book) -> Dispute:
     )
 
 
+def test_why_an_answer_was_not_accepted_stands_in_the_conversation(case, people, sit_down):
+    now = story.at("2026-06-02")
+    give_answer(case.pk, outcome="rejected", text="As ordered", by=people["billing"], now=now)
+    story.settle_all(now)
+    reopen(case.pk, why="The order says four", by=case.opened_by, now=now)
+    seen = text_of(sit_down(people["billing"], "2026-06-02").get(f"/disputes/{case.pk}/"))
+    assert "Not resolved, reopened" in seen and "The order says four" in seen
+
+
+def row_of(case):
+    return case.invoice.lines.get(description="Visio Plan 2").disputed_amounts.get()
+
+
 def test_the_page_sets_our_line_beside_the_providers(case, people, sit_down):
     seen = text_of(sit_down(people["billing"], "2026-06-02").get(f"/disputes/{case.pk}/"))
     assert "We use 2" in seen and "21Vianet bill" in seen and "¥100.00" in seen
     assert "Answer promised by Thu 4 Jun, 18:00" in seen
+    assert "our price is cost plus 15" in seen and "same rate" in seen
+    assert "what we could claim back" in seen and "¥86.96" in seen
+    assert "2 days left" in seen and "24 business hours left" in seen
+    assert "If rejected today, the frozen part resumes with the days it had left" in seen
+    assert "Credit ¥100.00 and tell Zhou" in seen
+
+
+def test_who_may_not_see_our_costs_sees_our_line_alone(case, people, sit_down):
+    seen = text_of(sit_down(people["help_desk"], "2026-06-02").get(f"/disputes/{case.pk}/"))
+    assert "What we billed" in seen and "21Vianet bill" not in seen and "claim back" not in seen
 
 
 def test_upholding_credits_and_tells_the_customer(case, people, sit_down):
@@ -39,27 +65,28 @@ def test_upholding_credits_and_tells_the_customer(case, people, sit_down):
 
 
 def test_partly_credits_what_is_not_refused(case, people, sit_down):
-    row = case.invoice.lines.get(description="Visio Plan 2").disputed_amounts.get()
-    form = {"outcome": "partly", "answer": "Half", f"refused_{row.pk}": "40.00"}
+    form = {"outcome": "partly", "answer": "Half", f"refused_{row_of(case).pk}": "40.00"}
     sit_down(people["billing"], "2026-06-02").post(f"/disputes/{case.pk}/answer/", form)
     assert CreditNote.objects.get().total == Decimal("60.00")
 
 
 @pytest.mark.parametrize("refused", ["", "100.00", "100.01", "lots"])
 def test_a_part_that_is_none_or_all_is_questioned_back(case, people, sit_down, refused):
-    row = case.invoice.lines.get(description="Visio Plan 2").disputed_amounts.get()
-    form = {"outcome": "partly", "answer": "Half of it", f"refused_{row.pk}": refused}
+    form = {"outcome": "partly", "answer": "Half of it", f"refused_{row_of(case).pk}": refused}
     answer = sit_down(people["billing"], "2026-06-02").post(f"/disputes/{case.pk}/answer/", form)
     assert answer.status_code == 422 and "Half of it" in answer.content.decode()
     case.refresh_from_db()
     assert case.status == Dispute.Status.NEW and not CreditNote.objects.exists()
 
 
-def test_a_second_answer_changes_nothing(case, people, sit_down):
-    desk = sit_down(people["billing"], "2026-06-02")
-    desk.post(f"/disputes/{case.pk}/answer/", {"outcome": "rejected", "answer": "No"})
-    again = desk.post(f"/disputes/{case.pk}/answer/", {"outcome": "upheld", "answer": "Yes"}, follow=True)
-    assert "decided already" in text_of(again) and not CreditNote.objects.exists()
+def test_whoever_comes_second_reads_who_was_faster_and_keeps_their_words(case, people, sit_down):
+    give_answer(case.pk, outcome="rejected", text="No", by=people["billing"], now=story.at("2026-06-02", "11:00"))
+    desk = sit_down(people["help_desk"], "2026-06-02")
+    again = desk.post(f"/disputes/{case.pk}/answer/", {"outcome": "upheld", "answer": "You are right, all of it"})
+    assert again.status_code == 409
+    seen = text_of(again)
+    assert f"Decided by {people['billing']} meanwhile" in seen and "11:00. Nothing was changed." in seen
+    assert "You are right, all of it" in again.content.decode() and not CreditNote.objects.exists()
 
 
 def test_who_may_not_answer_is_refused(case, people, bohai, sit_down):
@@ -74,3 +101,67 @@ def test_a_case_without_answer_stands_on_the_worklist(case, people, sit_down):
     assert f"Answer a dispute Lanhai Trading {case.number}" in text_of(
         sit_down(people["owner"], "2026-06-02").get("/worklist/")
     )
+
+
+def test_words_and_notes_are_kept_apart(case, people, sit_down):
+    desk = sit_down(people["help_desk"], "2026-06-02")
+    desk.post(f"/disputes/{case.pk}/write/", {"text": "We look at the order log", "as": "word"})
+    desk.post(f"/disputes/{case.pk}/write/", {"text": "Same at Mingyue", "as": "note"})
+    seen = text_of(desk.get(f"/disputes/{case.pk}/"))
+    assert "We look at the order log" in seen and "Note, only for us" in seen and "Same at Mingyue" in seen
+    letter = Message.objects.get(letter="case_word")
+    story.settle_all(desk.now)
+    letter.refresh_from_db()
+    assert "We look at the order log" in letter.body_text and "Mingyue" not in letter.body_text
+    case.refresh_from_db()
+    assert (case.status, case.first_answer_at) == ("investigating", desk.now)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b\u2066"])
+def test_an_empty_word_is_questioned_back(case, people, sit_down, text):
+    answer = sit_down(people["help_desk"], "2026-06-02").post(f"/disputes/{case.pk}/write/", {"text": text})
+    assert answer.status_code == 422 and not case.entries.exists()
+
+
+def test_a_second_click_writes_once(case, people, sit_down):
+    desk = sit_down(people["help_desk"], "2026-06-02")
+    for _click in range(2):
+        desk.post(f"/disputes/{case.pk}/write/", {"text": "Which order do you mean?", "wait": "on"})
+    case.refresh_from_db()
+    assert case.entries.count() == 1 and case.status == Dispute.Status.WAITING_CUSTOMER
+
+
+def test_claiming_and_handing_over(case, people, sit_down):
+    desk = sit_down(people["help_desk"], "2026-06-02")
+    desk.post(f"/disputes/{case.pk}/claim/")
+    case.refresh_from_db()
+    assert (case.owner, case.status) == (people["help_desk"], "investigating")
+    desk.post(f"/disputes/{case.pk}/hand-over/", {"to": people["collections"].pk})
+    case.refresh_from_db()
+    assert case.owner == people["collections"]
+    assert desk.post(f"/disputes/{case.pk}/hand-over/", {"to": people["viewer"].pk}).status_code == 422
+    assert desk.post(f"/disputes/{case.pk}/hand-over/", {"to": "9" * 40}).status_code == 422
+
+
+def test_planning_says_what_comes_next(case, people, sit_down):
+    desk = sit_down(people["help_desk"], "2026-06-02")
+    form = {"next_action": "Ask sales for the order", "next_at": "2026-06-03T15:00"}
+    page = desk.post(f"/disputes/{case.pk}/plan/", form, follow=True)
+    assert "Next: Ask sales for the order, by tomorrow 15:00" in text_of(page) or "Wed 3 Jun, 15:00" in text_of(page)
+    case.refresh_from_db()
+    assert (case.next_action, case.next_at) == ("Ask sales for the order", story.at("2026-06-03", "15:00"))
+
+
+@pytest.mark.parametrize(
+    ("at", "why"),
+    [
+        ("2026-06-01T09:00", "That time has passed"),
+        ("2026-06-05T09:00", "later than the answer we promised"),
+        ("soon", "Not a day and hour"),
+        ("", "required"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_questioned_back(case, people, sit_down, at, why):
+    desk = sit_down(people["help_desk"], "2026-06-02")
+    answer = desk.post(f"/disputes/{case.pk}/plan/", {"next_action": "Look", "next_at": at})
+    assert answer.status_code == 422 and why in text_of(answer)

@@ -1,0 +1,58 @@
+"""What does a partner promise for its cases, and how do customers reach it?"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext
+
+from customers.models import Partner, User, acting_for
+from customers.roles import May
+
+from .owning import may_own
+from .refusing import BadQuestion, check_may
+
+MOST_DAYS: Final = 30
+MOST_QUESTIONS: Final = 50
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Business days until a case is answered and until silence agrees, how often a line may be questioned, who owns
+    what nobody has claimed, and the support's address, number and hours."""
+
+    answer_days: int
+    confirm_days: int
+    questions_per_line: int
+    case_owner: User | None = None
+    support_email: str = ""
+    support_phone: str = ""
+    support_hours: str = ""
+
+    @classmethod
+    def of(cls, partner: Partner) -> "Terms":
+        """Those that hold."""
+        return cls(**{name: getattr(partner, name) for name in cls.__match_args__})
+
+
+def set_terms(partner: Partner, terms: Terms, *, by: User) -> bool:
+    """Let these terms hold for cases opened and answers told from now on; what was promised stands. Answers whether
+    that is a change. Raises BadQuestion (the name of a term), PermissionError."""
+    check_may(by, partner.pk, May.POLICY)
+    _check_number("answer_days", terms.answer_days, MOST_DAYS)
+    _check_number("confirm_days", terms.confirm_days, MOST_DAYS)
+    _check_number("questions_per_line", terms.questions_per_line, MOST_QUESTIONS)
+    if terms.case_owner is not None and not may_own(terms.case_owner, partner):
+        raise BadQuestion("case_owner: " + gettext("%(person)s may not answer cases.") % {"person": terms.case_owner})
+    with acting_for(partner):
+        held = Partner.objects.select_for_update().get(pk=partner.pk)
+        if Terms.of(held) == terms:
+            return False
+        for name in Terms.__match_args__:
+            setattr(held, name, getattr(terms, name))
+        held.save(update_fields=Terms.__match_args__)
+        return True
+
+
+def _check_number(field: str, value: int, most: int) -> None:
+    if not 1 <= value <= most:
+        raise BadQuestion(field + ": " + gettext("Write a number from 1 to %(most)s.") % {"most": most})

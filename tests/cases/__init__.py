@@ -1,0 +1,1 @@
+"""Do cases hold what they promise: their files, their mail?"""
