@@ -200,17 +200,19 @@ def question_answered_and_resolved(staff: Window, customer: Window) -> None:
     with page.expect_response("**/question/effect/**"):
         page.get_by_label("All of it").last.check()
     customer.reads("482.72")
-    page.get_by_role("radio", name=re.compile("Cancelled", re.I)).first.check()
+    customer.press("Next: the reason")
+    page.get_by_label("We had cancelled it").check()
     page.get_by_label("What did you expect instead?").fill("We cancelled Visio in March.")
+    customer.press("Next: files and sending")
     customer.press("Send the question")
-    customer.reads(re.compile(r"D-2026-\d{4}"), "We cancelled Visio in March.")
+    customer.reads(re.compile(r"D-2026-\d{4}"), "482.72")
 
     staff.page.goto("/disputes/")
     staff.follow(re.compile(r"D-2026-\d{4}"))
     staff.reads("We cancelled Visio in March.", "21Vianet bill")
-    staff.page.get_by_label(re.compile("Upheld, all of it")).check()
+    staff.page.get_by_role("radio", name=re.compile("Upheld")).first.check()
     staff.page.get_by_label("Answer", exact=True).fill("You are right, the line is credited.")
-    staff.press("Decide and tell the customer")
+    staff.press(re.compile("Credit .*482.72 and tell"))
     staff.reads("482.72")
 
     customer.reads_soon("/my/cases/", re.compile(r"D-2026-\d{4}"))
