@@ -148,6 +148,7 @@ class Daily:
         self.copies.move("pages")
         partner, today = Partner.objects.get(), ended().date()
         money_jobs.ages_are_right(partner, today)
+        money_jobs.limit_is_the_index(partner)
         for number in range(1, self.rounds + 1):
             limit, job, after = (
                 median(seconds(work) for _ in range(A_FEW))
