@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -115,3 +116,10 @@ def test_the_desk_asks_the_same_number_of_questions_for_one_bill_as_for_many(des
     for number in range(4):
         story.import_book(hanhai, [story.company(f"Company {number}")])
     assert desk.queries("/provider/") <= few and few <= 12
+
+
+def test_the_drawing_holds_nothing_that_a_browser_would_throw_out_of_it(desk):
+    page = desk.get("/provider/").content.decode()
+    drawing = page.partition('<svg class="chart"')[2].partition("</svg>")[0]
+    inside = set(re.findall(r"<(\w+)", drawing))
+    assert inside <= {"defs", "pattern", "line", "text", "polygon", "polyline"} and drawing.count("<polyline") == 2
