@@ -48,9 +48,8 @@ def receive(
     Booked once for each (partner, source, external id); by hand the id is customer, reference, day and amount,
     so a second click is the same payment. `told` names invoices to pay first; without it the reference is
     looked up as an invoice number or payment reference, and the one for access pays its lines before all else.
-    `words` is the whole text of the transfer, where the reference is only its beginning. `only`
-    what is told or named is paid; the rest stays unapplied.
-    Raises BadPayment."""
+    `words` is the whole text of the transfer, where the reference is only its beginning. With `only` nothing but
+    what is told or named is paid, and the rest stays unapplied. Raises BadPayment."""
     _check(customer, amount, currency, received_on, told, now)
     key = external_id or f"{customer.pk}:{reference}:{received_on}:{plain(amount, currency)}:{currency}"
     known = Payment.objects.filter(partner_id=customer.partner_id, source=source, external_id=key).first()
@@ -69,19 +68,25 @@ def receive(
         recorded_by=by,
     )
     placed = _place(payment, list(told), words or reference, now=now, only=only)
+    _tell(payment, customer, placed, by, now=now)
+    left = amount - sum((one.amount for one in placed), ZERO)
+    return Received(payment, placed, left, booked_now=True)
+
+
+def _tell(payment: Payment, customer: Customer, placed: list[Placed], by: User | None, *, now: datetime) -> None:
+    """What was booked stands in the timeline, and the customer is due for a review."""
+    amount = plain(payment.amount, payment.currency)
     tell(
         customer,
         TimelineEntry.Kind.MONEY,
         "payment_booked",
         now=now,
         about=placed[0].invoice.number or "" if placed else "",
-        values={"amount": plain(amount, currency), "currency": currency, "reference": reference},
+        values={"amount": amount, "currency": payment.currency, "reference": payment.reference},
         actor=by,
     )
     customer.review_due_at = now
     customer.save(update_fields=["review_due_at"])
-    left = amount - sum((one.amount for one in placed), ZERO)
-    return Received(payment, placed, left, booked_now=True)
 
 
 def _check(

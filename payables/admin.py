@@ -7,7 +7,6 @@ from customers.ledgers import Ledger, amount, linked
 from .models import (
     CashBalance,
     Finding,
-    ImportRun,
     ProviderBalance,
     ProviderBill,
     ProviderLine,
@@ -149,15 +148,3 @@ class FindingAdmin(Ledger):
     ordering = ("-id",)
     page_select_related = ("bill", "customer", "subscription", "provider_line", "invoice_line", "partner", "decided_by")
     currency = "bill__currency"
-
-
-@admin.register(ImportRun)
-class ImportRunAdmin(Ledger):
-    """One file or bill on its way into the book."""
-
-    list_display = ("id", "name", linked("partner"), "layout", "state", "rows", "started_at", linked("bill"))
-    list_select_related = ("partner", "bill")
-    list_filter = ("state", "layout", BY_PARTNER)
-    search_fields = ("name", "sha256", "bill_number")
-    date_hierarchy = "started_at"
-    ordering = ("-id",)

@@ -123,8 +123,8 @@ def _shortage(
 
 
 def _closers(receivables: Sequence[Receivable], short: Decimal, by: date, today: date) -> tuple[Receivable, ...]:
-    """The fewest receivables, the largest first, whose money is not counted on by that day and would close it;
-    all of them where they don't suffice."""
+    """The fewest receivables, the largest first, whose money is not counted on by that day and would close it; none
+    where all of them together would not."""
     free = []
     for one in receivables:
         counted = sum((amount for on, amount in careful_receipts(one, today) if on <= by), ZERO)
@@ -136,4 +136,4 @@ def _closers(receivables: Sequence[Receivable], short: Decimal, by: date, today:
             break
         found.append(one)
         short -= amount
-    return tuple(found)
+    return tuple(found) if short <= ZERO else ()

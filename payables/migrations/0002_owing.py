@@ -74,54 +74,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="ImportRun",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "layout",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("license", "license-based"),
-                            ("usage", "usage-based"),
-                            ("one_time", "one-time"),
-                            ("daily", "daily rated"),
-                            ("api", "from the provider directly"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("reading", "reading"),
-                            ("ready", "read, waiting to be applied"),
-                            ("applying", "applying"),
-                            ("done", "done"),
-                            ("refused", "refused"),
-                            ("failed", "failed, may be resumed"),
-                        ],
-                        default="reading",
-                        max_length=10,
-                    ),
-                ),
-                ("name", models.CharField(max_length=200)),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                ("stored_as", models.CharField(blank=True, max_length=64)),
-                ("bill_number", models.CharField(blank=True, max_length=40)),
-                ("billed_on", models.DateField(blank=True, null=True)),
-                ("rows", models.PositiveIntegerField(default=0)),
-                ("rows_expected", models.PositiveIntegerField(blank=True, null=True)),
-                ("cursor", models.JSONField(default=dict)),
-                ("faults", models.JSONField(default=list)),
-                ("warnings", models.JSONField(default=list)),
-                ("summary", models.JSONField(default=dict)),
-                ("started_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-            ],
-        ),
-        migrations.CreateModel(
             name="ProviderBalance",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -408,35 +360,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="importrun",
-            name="bill",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="imports",
-                to="payables.providerbill",
-            ),
-        ),
-        migrations.AddField(
-            model_name="importrun",
-            name="partner",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.partner"
-            ),
-        ),
-        migrations.AddField(
-            model_name="importrun",
-            name="started_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
             model_name="providerbalance",
             name="partner",
             field=models.ForeignKey(
@@ -595,14 +518,6 @@ class Migration(migrations.Migration):
                     table="payables_finding",
                     when="BEFORE",
                 ),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importrun",
-            index=models.Index(
-                condition=models.Q(("state__in", ["reading", "ready", "applying", "failed"])),
-                fields=["partner", "-started_at"],
-                name="payables_import_under_way",
             ),
         ),
         migrations.AddIndex(

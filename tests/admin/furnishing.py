@@ -11,7 +11,6 @@ from billing.models import Checkout, PassOn, PriceEntry, TaxRule, TillEvent
 from payables.models import (
     CashBalance,
     Finding,
-    ImportRun,
     ProviderBalance,
     ProviderBill,
     ProviderPayment,
@@ -46,7 +45,6 @@ def _owing(partner: Any, customer: Any, staff: Any, now: Any, number: int) -> No
     ProviderBalance.objects.create(partner=partner, currency="CNY", balance=Decimal(9), read_at=now)
     CashBalance.objects.create(currency="CNY", balance=Decimal(9), on=now.date(), **written)
     Standing.objects.create(partner=partner, source="person", why="mail", began_at=now, ended_at=now)
-    ImportRun.objects.create(partner=partner, name=f"{number}.csv", state="done", started_at=now, bill=bill)
     about = {"bill": bill, "customer": customer, "difference": Decimal(1), "found_at": now}
     Finding.objects.create(partner=partner, kind="seats", key=f"key {number}", **about)
 

@@ -21,7 +21,7 @@ HISTORY = {
     *("Breaker", "BreakerLift", "DeletionDecision", "Simulation", "AccessStop", "ProviderCall"),
     *("Checkout", "TillEvent"),
     *("Drift", "DriftLook", "ProviderEvent", "QuantityChange", "QuantityAttempt", "SubscriptionReading"),
-    *("ProviderPayment", "ProviderTerms", "ProviderBalance", "CashBalance", "Standing", "Finding", "ImportRun"),
+    *("ProviderPayment", "ProviderTerms", "ProviderBalance", "CashBalance", "Standing", "Finding"),
     *("CommonCause", "EarlierAnswer", "CaseEntry", "CaseFile", "CaseMail", "Escalation"),
     *("PriceEntry", "TaxRule", "PassOn"),
     "Clock",
