@@ -31,6 +31,6 @@ def grant(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     """The two roles."""
 
-    dependencies = [("outbox", "0001_initial")]
+    dependencies = [("outbox", "0001_tables")]
 
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
