@@ -139,8 +139,11 @@ class Served:
             if word in line:
                 return line
 
-    def end(self, signum=signal.SIGTERM, within=20.0):
-        """Signal it, wait for it, and return its exit code."""
+    def end(self, signum=signal.SIGTERM, within=40.0):
+        """Signal it, wait for it, and return its exit code.
+
+        Its workers have 7 s, its services 15 s more before they are stopped by force: the wait is longer than both.
+        """
         self.process.send_signal(signum)
         code = self.process.wait(within)
         while (line := self._fresh.get(timeout=5)) is not None:
