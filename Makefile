@@ -22,7 +22,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test soak mutants bench lint messages
+.PHONY: help setup run test soak mutants bench lint audit messages
 
 help:
 	@echo 'make run      set everything up and serve the portal with a demo book (PORT=8000)'
@@ -31,6 +31,7 @@ help:
 	@echo 'make mutants small mistakes made in a copy of the rulebook: which do its tests notice (SAMPLE=100 SEED=1)'
 	@echo 'make bench    how fast sweep, pages and payments are beside their limits, into bench.json (SIZE=100000 invoices, ROUNDS=5)'
 	@echo 'make lint     style, types, layers, templates, migrations'
+	@echo 'make audit    what is known to be unsafe: in our code, in the packages we use, secrets left in a file'
 	@echo 'make messages the catalogues of Chinese and Russian, brought up to what code and templates say'
 	@echo 'make setup    the environment in $(VENV)/ and what it needs'
 
@@ -82,6 +83,22 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	env -u PORTAL_EMBEDDED $(BIN)/python manage.py makemigrations --check --dry-run
+
+# Generated migrations carry a hash for each trigger; words of the demo and of tests are no secrets.
+OWN_PACKAGES := billing customers disputes dunning outbox partnerportal payables subscriptions
+NO_SECRETS := --disable-plugin HexHighEntropyString --disable-plugin Base64HighEntropyString
+audit: $(STAMP)
+	$(BIN)/bandit --quiet --recursive $(OWN_PACKAGES) --configfile pyproject.toml --severity-level medium \
+		--confidence-level medium
+	git ls-files -z -- ':!locale' ':!tests' | xargs -0 $(BIN)/detect-secrets-hook $(NO_SECRETS)
+	@log=$$(mktemp) && trap 'rm -f "$$log"' EXIT && \
+	if $(BIN)/pip-audit --progress-spinner off --no-deps --disable-pip -r requirements.txt >"$$log" 2>&1; then \
+		cat "$$log"; \
+	elif grep -q '^requests.exceptions' "$$log"; then \
+		echo 'The list of known vulnerabilities could not be reached: nothing is known about the packages.'; \
+	else \
+		cat "$$log"; exit 1; \
+	fi
 
 # Needs gettext (Debian: apt-get install gettext). What is new stands untranslated or fuzzy in the .po files; when
 # it is translated, run this again: the .mo files are committed, so that running the portal needs no gettext.

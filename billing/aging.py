@@ -4,11 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
+from itertools import pairwise
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
+
+from customers.models import Partner
+from customers.plans import Plan
 
 from .models import Invoice
 from .money import ZERO
@@ -109,10 +114,66 @@ def totals(scope: Q, *, today: date, buckets: Buckets) -> list[Totals]:
     found = rows.annotate(
         sum=Sum("balance"),
         who=Count("customer", distinct=True),
-        n=Count("pk"),
+        n=Count("*"),
         **_sums(buckets, today),
     ).order_by("currency")
     return [Totals(row["currency"], _amounts(row, buckets), row["sum"], row["who"], row["n"]) for row in found]
+
+
+# Customers are summed in the order of an index that holds the amounts; what is open in each currency, and the page of
+# one of them, follow from these sums. $1 partner, $2 currency, $3 how many to skip, $4 how many to show, then the days
+# at which one bucket ends and the next begins.
+SHEET: Final = """
+WITH each AS MATERIALIZED (
+    SELECT currency, customer_id, sum(balance) AS total, count(*) AS n, {buckets}
+    FROM billing_invoice WHERE partner_id = $1 AND status = 'issued' AND balance > 0 GROUP BY currency, customer_id
+),
+page AS (SELECT * FROM each WHERE currency = $2 ORDER BY {oldest}, customer_id OFFSET $3 LIMIT $4)
+SELECT currency, NULL AS customer_id, NULL AS name, NULL::numeric AS credit_limit, sum(total), count(*), sum(n), {sums}
+FROM each GROUP BY currency
+UNION ALL
+SELECT page.currency, customer_id, c.name, c.credit_limit, total, 1, n, {plain}
+FROM page JOIN customers_customer c ON c.id = page.customer_id
+"""
+
+
+def sheet(
+    partner: Partner, currency: str, *, today: date, buckets: Buckets, skip: int = 0, most: int
+) -> tuple[list[Totals], list[Aged]]:
+    """What is open in each currency of a book, and so many customers of one of them, the oldest debts first and the
+    largest among them on top; one query."""
+    cuts = [today - timedelta(days=edge) for edge in (0, *buckets.edges)]
+    found, page = [], []
+    for code, customer, name, limit, total, who, n, *amounts in _plan_of(len(cuts)).rows(
+        [partner.pk, currency, skip, most, *cuts]
+    ):
+        if customer is None:
+            found.append(Totals(code, amounts, total, who, int(n)))
+        else:
+            page.append(Aged(customer, name, amounts, total, limit))
+    page.sort(key=lambda one: ([-amount for amount in reversed(one.amounts)], one.customer_id))
+    return sorted(found, key=lambda one: one.currency), page
+
+
+@cache
+def _plan_of(cuts: int) -> Plan:
+    """The statement for so many days between buckets."""
+    first = 5
+    days = [f"${first + place}::date" for place in range(cuts)]
+    spans = [f"due_on >= {days[0]}"]
+    spans += [f"due_on < {later} AND due_on >= {sooner}" for later, sooner in pairwise(days)]
+    spans.append(f"due_on < {days[-1]}")
+    names = [f"b{place}" for place in range(len(spans))]
+    text = SHEET.format(
+        buckets=", ".join(
+            f"coalesce(sum(balance) FILTER (WHERE {span}), 0) AS {name}"
+            for span, name in zip(spans, names, strict=True)
+        ),
+        sums=", ".join(f"sum({name})" for name in names),
+        plain=", ".join(names),
+        oldest=", ".join(f"{name} DESC" for name in reversed(names)),
+    )
+    return Plan(text, ["bigint", "text", "bigint", "bigint", *["date"] * cuts])
 
 
 def by_customer(scope: Q, currency: str, *, today: date, buckets: Buckets) -> QuerySet[Any, Any]:

@@ -1,7 +1,6 @@
 """Which lines does money go to? As told, else the oldest due invoice first, then in line order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,14 +8,7 @@ from customers.models import Customer
 
 from .models import Allocation, CreditNote, Invoice, InvoiceLine, Payment, WriteOff
 from .money import ZERO
-
-
-@dataclass(frozen=True)
-class Placed:
-    """How much of the money went to one invoice."""
-
-    invoice: Invoice
-    amount: Decimal
+from .posting import Placed, put
 
 
 def unapplied(source: Payment | CreditNote) -> Decimal:
@@ -40,15 +32,9 @@ def allocate(
     `told` invoices come first, in their order; then the oldest due, unless `only` these are meant. The caller holds
     the customer's lock. What finds no debt stays unapplied."""
     left = unapplied(source) if left is None else left
-    placed: list[Placed] = []
-    for invoice in _in_order(source, told, only=only):
-        if left <= ZERO:
-            break
-        amount = _place(source, invoice, left, now=now)
-        left -= amount
-        if amount > ZERO:
-            placed.append(Placed(invoice, amount))
-    return placed
+    if left <= ZERO:
+        return []
+    return put(source, source.customer_id, left, told=[invoice.pk for invoice in told], only=only, now=now)
 
 
 def pay_lines(payment: Payment, amounts: Mapping[int, Decimal], *, now: datetime) -> list[Placed]:
@@ -128,7 +114,8 @@ def give_up(write_off: WriteOff, invoice: Invoice, *, now: datetime) -> None:
     """Take an agreed write-off from the invoice's open lines, in line order; it is at most the invoice's balance.
 
     The caller holds the customer's lock."""
-    _place(write_off, invoice, write_off.amount, now=now)
+    for placed in put(write_off, invoice.customer_id, write_off.amount, told=[invoice.pk], only=True, now=now):
+        invoice.balance = placed.invoice.balance
     invoice.written_off += write_off.amount
     invoice.save(update_fields=["written_off"])
 
@@ -142,29 +129,6 @@ def use_credits(customer: Customer, currency: str, *, now: datetime) -> None:
     ]
     for source in sources:
         allocate(source, now=now)
-
-
-def _in_order(source: Payment | CreditNote, told: Sequence[Invoice], *, only: bool = False) -> list[Invoice]:
-    mine = Invoice.objects.filter(customer_id=source.customer_id, currency=source.currency)
-    if only:
-        mine = mine.filter(pk__in=[invoice.pk for invoice in told])
-    open_invoices = list(mine.select_for_update().open().order_by("due_on", "pk"))
-    rank = {invoice.pk: place for place, invoice in enumerate(told)}
-    return sorted(open_invoices, key=lambda invoice: rank.get(invoice.pk, len(rank)))
-
-
-def _place(source: Payment | CreditNote | WriteOff, invoice: Invoice, left: Decimal, *, now: datetime) -> Decimal:
-    """Never more than the invoice's balance, so that a line below zero counts against the others."""
-    room = min(left, invoice.balance)
-    placed = ZERO
-    for line in invoice.lines.select_for_update().filter(open__gt=0).order_by("position"):
-        part = min(room - placed, line.open)
-        if part <= ZERO:
-            break
-        line.invoice = invoice
-        _book(source, line, part, now=now)
-        placed += part
-    return placed
 
 
 def _book(source: Payment | CreditNote | WriteOff, line: InvoiceLine, amount: Decimal, *, now: datetime) -> None:

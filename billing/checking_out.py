@@ -11,13 +11,14 @@ from django.utils.translation import gettext
 
 from customers import formats
 from customers.locking import lock_customer
-from customers.models import Membership, User, acting_for
+from customers.models import Membership, Partner, User, acting_for
 from customers.roles import May
 from outbox import clock
 from outbox.models import Outcome
 
 from .figures import undisputed_due
 from .models import Checkout, Invoice
+from .models.settings import choices_of
 from .money import ZERO, quantise
 from .refusing import NotPossible
 from .till.protocol import Asked, Seen, TillRefused
@@ -28,6 +29,11 @@ LASTS: Final = timedelta(minutes=30)
 FIRST_LOOK: Final = timedelta(minutes=1)
 
 
+def offered_by(partner: Partner) -> bool:
+    """Whether customers of this partner can pay online: the portal has a payment provider, and the partner wants it."""
+    return is_open_for_business() and choices_of(partner).online_payment
+
+
 def begin(invoice: Invoice, *, amount: Decimal, reference: str, by: User, now: datetime) -> Checkout:
     """Note that a customer sets out to pay an amount of an invoice online. Asked again while one for the same amount
     is under way, it is that one. Raises NotPossible, PermissionError."""
@@ -36,7 +42,7 @@ def begin(invoice: Invoice, *, amount: Decimal, reference: str, by: User, now: d
         place = Membership.objects.filter(user=by, customer=customer).first()
         if place is None or not place.may(May.PROMISE):
             raise PermissionError(f"{by} may not pay for this customer.")
-        if not is_open_for_business():
+        if not offered_by(invoice.partner):
             raise NotPossible(gettext("Paying online is not offered here"))
         _check(invoice, amount)
         under_way = Checkout.objects.filter(

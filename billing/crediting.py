@@ -14,6 +14,7 @@ from customers.roles import May
 from .allocating import allocate, credit_lines
 from .invoicing import announce_credit_note
 from .models import Allocation, CreditNote, CreditNoteLine, DisputedAmount, Invoice, InvoiceLine
+from .models.settings import choices_of
 from .money import ZERO, quantise
 from .numbering import next_number
 from .refusing import NotPossible, check_may
@@ -55,10 +56,17 @@ def credit(
     note = write_note(
         customer, lines, wanted, why=CreditNote.Why(why), reason=reason, currency=invoice.currency, now=now
     )
-    credit_lines(note, wanted, now=now)
-    allocate(note, now=now)
+    place_note(note, wanted, customer, now=now)
     announce_credit_note(note, customer, now=now)
     return note
+
+
+def place_note(note: CreditNote, amounts: Mapping[int, Decimal], customer: Customer, *, now: datetime) -> None:
+    """Put a note against its own lines; what they don't need meets the customer's other debts, the oldest first, where
+    the partner wants it so, and else waits. The caller holds the customer's lock."""
+    credit_lines(note, dict(amounts), now=now)
+    if choices_of(customer.partner).credits_meet_others:
+        allocate(note, now=now)
 
 
 def write_note(

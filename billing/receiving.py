@@ -6,12 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from customers.models import Customer, TimelineEntry, User
-from customers.telling import tell
+from customers.telling import entry, tell_all
 
-from .allocating import Placed, allocate, pay_lines, unapplied
+from .allocating import allocate, pay_lines, unapplied
 from .models import Invoice, Payment
 from .money import ZERO, plain, quantise
-from .referring import lines_first, named_by
+from .posting import Placed, post
+from .referring import lines_first, named_by, words_of
 
 
 class BadPayment(Exception):
@@ -52,10 +53,7 @@ def receive(
     what is told or named is paid, and the rest stays unapplied. Raises BadPayment."""
     _check(customer, amount, currency, received_on, told, now)
     key = external_id or f"{customer.pk}:{reference}:{received_on}:{plain(amount, currency)}:{currency}"
-    known = Payment.objects.filter(partner_id=customer.partner_id, source=source, external_id=key).first()
-    if known:
-        return _as_before(known, customer, amount, currency)
-    payment = Payment.objects.create(
+    payment = Payment(
         partner_id=customer.partner_id,
         customer=customer,
         amount=amount,
@@ -67,26 +65,36 @@ def receive(
         external_id=key,
         recorded_by=by,
     )
-    placed = _place(payment, list(told), words or reference, now=now, only=only)
-    _tell(payment, customer, placed, by, now=now)
+    placed = _post(payment, list(told), words or reference, only=only, now=now)
+    if placed is None:
+        known = Payment.objects.get(partner_id=customer.partner_id, source=source, external_id=key)
+        return _as_before(known, customer, amount, currency)
+    customer.review_due_at = now
     left = amount - sum((one.amount for one in placed), ZERO)
     return Received(payment, placed, left, booked_now=True)
 
 
-def _tell(payment: Payment, customer: Customer, placed: list[Placed], by: User | None, *, now: datetime) -> None:
-    """What was booked stands in the timeline, and the customer is due for a review."""
+def _post(payment: Payment, told: list[Invoice], words: str, *, only: bool, now: datetime) -> list[Placed] | None:
+    """Write it with where it goes; None where it was booked before."""
+    named, for_access = words_of(payment.customer.partner, words)
+    if for_access and (placed := _for_access(payment, told, words, only=only, now=now)) is not None:
+        return placed
+    ids = [invoice.pk for invoice in told]
+    return post(payment, _entry(payment), told=ids, words=[] if told else named, only=only, now=now)
+
+
+def _entry(payment: Payment, about: str = "") -> TimelineEntry:
+    """What was booked, for the timeline."""
     amount = plain(payment.amount, payment.currency)
-    tell(
-        customer,
+    return entry(
+        payment.customer,
         TimelineEntry.Kind.MONEY,
         "payment_booked",
-        now=now,
-        about=placed[0].invoice.number or "" if placed else "",
+        now=payment.booked_at,
+        about=about,
         values={"amount": amount, "currency": payment.currency, "reference": payment.reference},
-        actor=by,
+        actor=payment.recorded_by,
     )
-    customer.review_due_at = now
-    customer.save(update_fields=["review_due_at"])
 
 
 def _check(
@@ -116,18 +124,28 @@ def _as_before(known: Payment, customer: Customer, amount: Decimal, currency: st
     return Received(known, placed, unapplied(known), booked_now=False)
 
 
-def _place(payment: Payment, told: list[Invoice], words: str, *, now: datetime, only: bool = False) -> list[Placed]:
-    """Where the money goes: what was told, else what the reference names, else the oldest due. A reference for
-    access pays its lines before the rest of its invoice."""
+def _for_access(payment: Payment, told: list[Invoice], words: str, *, only: bool, now: datetime) -> list[Placed] | None:
+    """A reference for access pays its lines before the rest of its invoice, and that before the others. None where it
+    names no open invoice of the customer, or where the payment was booked before."""
     named = [one for one in named_by(payment.customer, words) if one.invoice.currency == payment.currency]
-    told = told or [one.invoice for one in named]
-    chosen = {invoice.pk for invoice in told}
-    first: list[Placed] = []
-    for one in named:
-        if one.invoice.pk in chosen and (lines := lines_first(one, now=now)):
-            first += pay_lines(payment, lines, now=now)
+    chosen = {invoice.pk for invoice in told or [one.invoice for one in named]}
+    behind = [lines_first(one, now=now) for one in named if one.invoice.pk in chosen]
+    if not any(behind) or _booked(payment):
+        return None
+    payment.save(force_insert=True)
+    first = [part for lines in behind if lines for part in pay_lines(payment, lines, now=now)]
     left = payment.amount - sum((part.amount for part in first), ZERO)
-    return _together(first + allocate(payment, now=now, told=told, left=left, only=only))
+    told = told or [one.invoice for one in named]
+    placed = _together(first + allocate(payment, now=now, told=told, left=left, only=only))
+    tell_all([_entry(payment, placed[0].invoice.number or "" if placed else "")])
+    Customer.objects.filter(pk=payment.customer_id).update(review_due_at=now)
+    return placed
+
+
+def _booked(payment: Payment) -> bool:
+    return Payment.objects.filter(
+        partner_id=payment.partner_id, source=payment.source, external_id=payment.external_id
+    ).exists()
 
 
 def _together(placed: list[Placed]) -> list[Placed]:

@@ -50,6 +50,12 @@ def lines_first(named: Named, *, now: datetime) -> dict[int, Decimal]:
     return _behind[0](named.invoice, now) if named.restores and _behind else {}
 
 
+def words_of(partner: Partner, text: str) -> tuple[list[str], bool]:
+    """The numbers and references that a text may name, and whether one of them asks for access."""
+    asked = _asked(partner, text)
+    return sorted({word for word, _ in asked}), any(restores for _, restores in asked)
+
+
 def named_by(customer: Customer, text: str) -> list[Named]:
     """The open invoices of one customer that a text names, the earliest due first. Never another customer's."""
     return _named(Invoice.objects.filter(customer=customer), customer.partner, text)
@@ -72,7 +78,7 @@ def _named(mine: QuerySet[Invoice], partner: Partner, text: str) -> list[Named]:
     ]
 
 
-def _asked(partner: Partner, text: str) -> set[tuple[str | None, bool]]:
+def _asked(partner: Partner, text: str) -> set[tuple[str, bool]]:
     """The references and numbers a text may name, each with whether it carries the ending."""
     text = text.replace("\x00", " ")
     words = [word.strip("-").rstrip(".") for word in TOKEN.findall(text)]

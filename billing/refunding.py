@@ -58,22 +58,27 @@ def refund(
         by=by,
         **_kind(source),
     )
+    _tell(booked, source, customer, now=now)
+    return Sent(booked, booked_now=True)
+
+
+def _tell(booked: Refund, source: Payment | CreditNote, customer: Customer, *, now: datetime) -> None:
+    """It stands in the timeline, and the customer is due for a review."""
     tell(
         customer,
         TimelineEntry.Kind.MONEY,
         "refunded",
         now=now,
         values={
-            "amount": plain(amount, source.currency),
-            "currency": source.currency,
-            "reference": reference,
+            "amount": plain(booked.amount, booked.currency),
+            "currency": booked.currency,
+            "reference": booked.reference,
             "source": str(source),
         },
-        actor=by,
+        actor=booked.by,
     )
     customer.review_due_at = now
     customer.save(update_fields=["review_due_at"])
-    return Sent(booked, booked_now=True)
 
 
 def _kind(source: Payment | CreditNote) -> dict[str, Payment | CreditNote]:

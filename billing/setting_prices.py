@@ -74,6 +74,15 @@ def end(rule: Rule, *, until: date, why: str, by: User, now: datetime) -> Any:
         return mine
 
 
+def cut_short(rule: Rule) -> list[Any]:
+    """The rules without an end that adding this one, which has an end, would close for good: after its last day none of
+    them applies again."""
+    if rule.until_on is None or rule.until_on < rule.from_on:
+        return []
+    others = _same_scope(rule).filter(until_on=None, from_on__lt=rule.from_on)
+    return [other for other in others.order_by("from_on") if not _same(other, rule)]
+
+
 def _alone(partner: Partner) -> None:
     """One person at a time changes a price book."""
     Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)

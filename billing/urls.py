@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from . import views
-from .views import aging, bank, bank_import, credit_notes, papers, prices, repricing, statement_setting, till
+from .views import (
+    aging,
+    bank,
+    bank_import,
+    credit_notes,
+    papers,
+    prices,
+    receivables_setting,
+    repricing,
+    statement_setting,
+    till,
+)
 
 urlpatterns: list[URLPattern] = [
     path("hooks/till/", till.callback, name="till-callback"),
@@ -13,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("invoices/reprice/", repricing.reprice, name="drafts_reprice"),
     path("invoices/<int:invoice_id>/pdf/", papers.invoice_pdf, name="invoice_pdf"),
     path("credit-notes/", credit_notes.credit_notes, name="credit_notes"),
+    path("settings/receivables/", receivables_setting.receivables_setting, name="receivables_setting"),
     path("settings/statements/", statement_setting.statement_setting, name="statement_setting"),
     path("credit-notes/<int:note_id>/pdf/", papers.credit_note_pdf, name="credit_note_pdf"),
     path("invoices/new/", views.new, name="invoice_new"),

@@ -6,21 +6,44 @@ from django.db.models import Q
 
 from outbox.models import Outcome
 
+from .linking import revoke_of
 from .locking import lock_customer
-from .models import Contact, Customer, Message, TimelineEntry, User, acting_for
+from .models import (
+    Contact,
+    ContactPreference,
+    ContactRole,
+    Customer,
+    MailLink,
+    Message,
+    TimelineEntry,
+    User,
+    acting_for,
+)
 from .telling import tell
 from .writing import LANGUAGES
 
 
 def set_address(
-    customer: Customer, *, role: str, email: str, name: str, language: str, by: User, now: datetime
+    customer: Customer,
+    *,
+    role: str,
+    email: str,
+    name: str,
+    language: str,
+    by: User,
+    now: datetime,
+    theirs: bool = False,
 ) -> tuple[Contact, int]:
     """Set the address of one role; letters to its old address and letters without any are tried again.
 
     Answers the contact and how many letters go out. `language` is one of the portal's, or "" for the
-    customer's own. The same address again only tries again."""
+    customer's own. The same address again only tries again; another one ends the links mailed to the old.
+    `theirs`: a person of the customer does it, and the customer reads that."""
     with acting_for(customer.partner):
         customer = lock_customer(customer.pk)
+        before = customer.contacts.filter(role=role).exclude(email__iexact=email).first()
+        if before is not None:
+            revoke_of(before, by=by, now=now)
         contact, _ = Contact.objects.update_or_create(
             partner_id=customer.partner_id,
             customer=customer,
@@ -33,13 +56,39 @@ def set_address(
         tell(
             customer,
             TimelineEntry.Kind.NOTE,
-            "contact_set",
+            "contact_chosen" if theirs else "contact_set",
             now=now,
-            values={"email": email},
+            values={"email": email, "role": role, "person": str(by)} if theirs else {"email": email},
             actor=by,
-            shared=False,
+            shared=theirs,
         )
         return contact, sent
+
+
+class Needed(Exception):
+    """The billing contact can't go: without it letters reach nobody."""
+
+
+def remove_address(customer: Customer, *, role: str, by: User, now: datetime) -> bool:
+    """A customer's person takes a contact away; what it was to get goes to the billing contact, and the links mailed
+    to it open nothing any more. Answers whether there was one. Raises Needed for the billing contact."""
+    if role == ContactRole.BILLING:
+        raise Needed
+    with acting_for(customer.partner):
+        customer = lock_customer(customer.pk)
+        contact = customer.contacts.filter(role=role).first()
+        if contact is None:
+            return False
+        revoke_of(contact, by=by, now=now)
+        Message.objects.filter(contact=contact).update(contact=None)
+        MailLink.objects.filter(contact=contact).update(contact=None)
+        ContactPreference.objects.filter(customer=customer, role=role).delete()
+        contact.delete()
+        customer.review_due_at = now
+        customer.save(update_fields=["review_due_at"])
+        values = {"email": contact.email, "role": role, "person": str(by)}
+        tell(customer, TimelineEntry.Kind.NOTE, "contact_removed", now=now, values=values, actor=by)
+        return True
 
 
 def _try_again(customer: Customer, contact: Contact) -> int:

@@ -21,6 +21,7 @@ class Here(HttpRequest):
 
     user: User
     membership: Membership
+    places: list[Membership]
     partner: Partner
     now: Any
     zone: Any
@@ -28,7 +29,8 @@ class Here(HttpRequest):
 
 @dataclass(frozen=True)
 class Door:
-    """What a door asks for: `staff`, `customer`, `anyone`, `machine` or `signed_in`, and what they must be allowed."""
+    """What a door asks for: `staff`, `customer`, `anyone`, `machine`, `link` or `signed_in`, and what they must be
+    allowed."""
 
     kind: str
     may: str = ""
@@ -58,6 +60,22 @@ def machine(page: Page[P]) -> Page[P]:
     """For a machine that signs what it sends; the page itself asks for the signature and is absent without."""
     page.door = Door("machine")  # type: ignore[attr-defined]
     return page
+
+
+def by_link(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """For whoever holds a link that was mailed: its token opens one thing, whoever is signed in; without, absent.
+    Nothing of the answer is stored, indexed, or told to another site with the address."""
+
+    @wraps(page)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        answer = page(request, *args, **kwargs)
+        answer.headers["Cache-Control"] = "private, no-store"
+        answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        answer.headers["Referrer-Policy"] = "no-referrer"
+        return answer
+
+    guarded.door = Door("link")  # type: ignore[attr-defined]
+    return guarded
 
 
 def signed_in(page: Page[P]) -> Page[P]:

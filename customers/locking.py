@@ -2,10 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Final
 
 from django.db import connection
 
-from .models import Customer
+from .models import Customer, Partner
+from .plans import Plan
+
+# Every deed about one customer begins with it.
+LOCK: Final = """
+SELECT {} FROM customers_customer c JOIN customers_partner p ON p.id = c.partner_id WHERE c.id = $1 FOR UPDATE OF c
+"""
 
 
 def lock_customers(pks: Iterable[int]) -> list[Customer]:
@@ -21,7 +29,21 @@ def lock_customer(pk: int) -> Customer:
     """Lock one customer; raises Customer.DoesNotExist."""
     if not connection.in_atomic_block:
         raise RuntimeError("A lock outside a transaction protects nothing.")
-    return Customer.objects.select_for_update().get(pk=pk)
+    plan, mine, theirs = _plan()
+    for row in plan.rows([pk]):
+        customer = Customer.from_db(connection.alias, mine, row[: len(mine)])
+        customer.partner = Partner.from_db(connection.alias, theirs, row[len(mine) :])
+        return customer
+    raise Customer.DoesNotExist
+
+
+@cache
+def _plan() -> tuple[Plan, list[str], list[str]]:
+    """One customer under lock beside its partner, and the names of their columns."""
+    customers, partners = Customer._meta.concrete_fields, Partner._meta.concrete_fields
+    columns = [f'c."{field.column}"' for field in customers] + [f'p."{field.column}"' for field in partners]
+    plan = Plan(LOCK.format(", ".join(columns)), ["bigint"])
+    return plan, [field.attname for field in customers], [field.attname for field in partners]
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import logging
 import smtplib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import formataddr
@@ -17,8 +17,10 @@ from outbox import clock
 from outbox.keeping import Done, Later, Lease, Moot, Park, Result
 
 from .channels import channels_of
+from .linking import make_links
 from .locking import lock_customer
-from .models import Document, Message, MessageAttempt, TimelineEntry, acting_for
+from .models import Document, Message, MessageAttempt, Partner, TimelineEntry, acting_for
+from .own_words import Own, own_words
 from .printing import Unprinted
 from .telling import tell
 
@@ -55,10 +57,10 @@ def keep_message(message: Message, lease: Lease) -> Result:
         return Done()
     if not message.to_email:
         return Park("no contact with an address")
-    attempt, overtaken = _last_look(message)
+    attempt, overtaken, links = _last_look(message)
     if attempt is None:
         return Moot(overtaken)
-    mail = _mail(message)
+    mail = _mail(message, links)
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as refused:
@@ -73,22 +75,24 @@ def keep_message(message: Message, lease: Lease) -> Result:
     return Done()
 
 
-def _last_look(message: Message) -> tuple[MessageAttempt | None, str]:
-    """Ask the deciding floor once more, freeze the words that will leave and open the attempt, all under the
-    customer's lock: what is paid before this never hears of it, what is paid after it came too late."""
+def _last_look(message: Message) -> tuple[MessageAttempt | None, str, dict[str, str]]:
+    """Ask the deciding floor once more, freeze the words that will leave, make their links and open the attempt, all
+    under the customer's lock: what is paid before this never hears of it, what is paid after it came too late."""
     with acting_for(message.partner):
         lock_customer(message.customer_id)
         rule = _rules.get(message.letter)
         overtaken = rule.look(message) if rule and rule.look else ""
         if overtaken:
-            return None, overtaken
-        message.subject, message.body_text, message.body_html = words(message)
+            return None, overtaken, {}
+        message.subject, message.body_text, message.body_html = words(message, own_words(message))
         message.save(update_fields=["subject", "body_text", "body_html", "values"])
-        return _open_attempt(message), ""
+        internal = rule is not None and rule.internal
+        return _open_attempt(message), "", {} if internal else make_links(message, now=clock.now())
 
 
-def words(message: Message) -> tuple[str, str, str]:
-    """Subject, text and HTML of a letter in its own language, from its own customer and partner."""
+def words(message: Message, own: Own | None = None) -> tuple[str, str, str]:
+    """Subject, text and HTML of a letter in its own language, from its own customer and partner. `own` are the
+    partner's words before and after ours."""
     context = {
         **message.values,
         "partner": message.partner,
@@ -98,6 +102,7 @@ def words(message: Message) -> tuple[str, str, str]:
         "now": message.queued_at,
         "zone": message.customer.tz,
         "support": channels_of(message.partner),
+        "own": own or Own(),
         "answers_are_heard": bool((rule := _rules.get(message.letter)) and rule.reply_to),
     }
     folder = f"emails/{message.letter}"
@@ -110,22 +115,36 @@ def words(message: Message) -> tuple[str, str, str]:
         )
 
 
-def _mail(message: Message) -> EmailMultiAlternatives:
+def _mail(message: Message, links: Mapping[str, str]) -> EmailMultiAlternatives:
+    """The letter as it leaves. Its links open without a password only here: what is kept of it leads to signing in."""
     partner = message.partner
     answer_to = _reply_to(message) or partner.reply_email
     mail = EmailMultiAlternatives(
         subject=message.subject,
-        body=message.body_text,
-        from_email=formataddr((partner.name, settings.DEFAULT_FROM_EMAIL)),
+        body=_linked(message.body_text, links),
+        from_email=sender_of(partner),
         to=[message.to_email],
         reply_to=[answer_to] if answer_to else None,
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(message.body_html, "text/html")
+    mail.attach_alternative(_linked(message.body_html, links), "text/html")
     paper = _paper(message)
     if paper:
         mail.attach(paper.file_name, bytes(paper.content), paper.content_type)
     return mail
+
+
+def sender_of(partner: Partner) -> str:
+    """From whom this partner's letters come: its own name and address, else the installation's address."""
+    return formataddr((partner.sender_name or partner.name, partner.sender_email or settings.DEFAULT_FROM_EMAIL))
+
+
+def _linked(body: str, links: Mapping[str, str]) -> str:
+    """A body whose addresses of invoices are those of its links."""
+    origin = settings.PORTAL_URL.rstrip("/")
+    for path, link in links.items():
+        body = body.replace(f"{origin}{path}", f"{origin}{link}")
+    return body
 
 
 def _reply_to(message: Message) -> str:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from . import formats
-from .models import TimelineEntry
+from .models import ContactRole, TimelineEntry
 from .sentences import SENTENCES
 
 Words = Mapping[str, "str | Promise"]
@@ -31,6 +31,7 @@ LETTERS: Final[Words] = {
     "statement": _("The statement of account"),
     "policy": _("The mail about the new policy"),
     "received": _("The mail that a payment has arrived"),
+    "link": _("The mail with a new link"),
     "case_turn": _("The mail about the case at 21Vianet"),
     "case_word": _("The letter about the case"),
     "case_late": _("The mail to the owner of the case"),
@@ -50,7 +51,7 @@ def sentence(
     text = SENTENCES.get(entry.code)
     if text is None:
         return entry.code.replace("_", " ").capitalize()
-    tables = {"letter": LETTERS, **(words or {})}
+    tables = {"letter": LETTERS, "role": dict(ContactRole.choices), **(words or {})}
     currency = str(entry.values.get("currency", ""))
     said = {
         name: str(tables[name].get(str(value), value)) if name in tables else shown(name, value, currency, today, zone)

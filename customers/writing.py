@@ -12,6 +12,7 @@ from django.conf import settings
 
 from outbox.models import Outcome
 
+from .choosing import choices_of, is_off, roles_for
 from .models import Contact, Customer, Message
 
 LANGUAGES = {code for code, _ in settings.LANGUAGES}
@@ -63,19 +64,25 @@ def promise_letters(wanted: Sequence[Wanted], *, now: datetime) -> list[Message]
     The caller holds the customers' locks.
 
     Without an address for any of its `roles` a letter is parked at once and counts as bounced: a person has to
-    find an address."""
+    find an address. One that the customer does without is kept as moot."""
     known = {message.key: message for message in Message.objects.filter(key__in=[one.key for one in wanted])}
     contacts: dict[int, dict[str, Contact]] = defaultdict(dict)
     for contact in Contact.objects.filter(customer__in={one.customer.pk for one in wanted}):
         contacts[contact.customer_id][contact.role] = contact
-    new = {one.key: _promised(one, contacts[one.customer.pk], now) for one in wanted if one.key not in known}
+    chosen = choices_of({one.customer.pk for one in wanted})
+    new = {
+        one.key: _promised(one, contacts[one.customer.pk], chosen.get((one.customer.pk, one.letter)), now)
+        for one in wanted
+        if one.key not in known
+    }
     Message.objects.add_all(list(new.values()))
     return [{**known, **new}[one.key] for one in wanted]
 
 
-def _promised(one: Wanted, contacts: Mapping[str, Contact], now: datetime) -> Message:
-    contact = _first(contacts, one.roles)
-    missing = contact is None
+def _promised(one: Wanted, contacts: Mapping[str, Contact], chosen: str | None, now: datetime) -> Message:
+    contact = _first(contacts, roles_for(one.letter, one.roles, chosen))
+    off = is_off(one.letter, chosen)
+    missing = contact is None and not off
     return Message(
         key=one.key,
         partner_id=one.customer.partner_id,
@@ -90,8 +97,9 @@ def _promised(one: Wanted, contacts: Mapping[str, Contact], now: datetime) -> Me
         queued_at=now,
         due_at=now,
         bounced_at=now if missing else None,
-        outcome=Outcome.PARKED if missing else Outcome.WAITING,
-        reason="no contact with an address" if missing else "",
+        outcome=Outcome.MOOT if off else Outcome.PARKED if missing else Outcome.WAITING,
+        settled_at=now if off else None,
+        reason="the customer does without" if off else "no contact with an address" if missing else "",
     )
 
 

@@ -22,11 +22,10 @@ from .gating import NotReady, Said, checklist, faults_of, known_of
 from .models import CaseEntry, CaseFile, Dispute, Escalation
 from .opening import soon
 from .owning import new_secret
+from .promising import ask_again_days
 from .refusing import NotOpen, check_may_answer, plain_text
 from .turns import ANSWERED, FILED, REMINDED, TAKEN_UP, WITHDRAWN, tell_turn, tell_us
 
-# 21Vianet promises no time. After so many of Beijing's business days we ask again.
-ASK_AGAIN_DAYS: Final = 3
 MOST_REFERENCE: Final = 80
 MOST_TRIED, MOST_WORDS, MOST_ANSWER = 4000, 2000, 20_000
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{1,40}")
@@ -86,7 +85,7 @@ def file(escalation_id: int, *, reference: str, by: User, now: datetime, request
         _check_reference(escalation, named, followed)
         escalation.reference, escalation.request_id = named, followed
         escalation.filed_by, escalation.filed_at = by, now
-        escalation.remind_at = clocks.after(clocks.beijing(), now, ASK_AGAIN_DAYS)
+        escalation.remind_at = _ask_again(escalation, now)
         try:
             with transaction.atomic():
                 escalation.save()
@@ -110,7 +109,7 @@ def remind(escalation_id: int, *, by: User, now: datetime, seen: datetime | None
         if seen is not None and escalation.remind_at != seen and escalation.answered_at is None:
             return escalation
         _check_waits(escalation)
-        escalation.remind_at = clocks.after(clocks.beijing(), now, ASK_AGAIN_DAYS)
+        escalation.remind_at = _ask_again(escalation, now)
         escalation.save(update_fields=["remind_at"])
         for case in cases:
             if case.status == Dispute.Status.WAITING_PROVIDER:
@@ -170,13 +169,31 @@ def withdraw(escalation_id: int, *, why: str, by: User, now: datetime) -> Escala
             raise NotOpen(str(escalation))
         if not said:
             raise NotReady({"why": gettext("Say why it is not pursued")})
-        escalation.withdrawn_at = now
-        escalation.save(update_fields=["withdrawn_at"])
+        escalation.withdrawn_at, escalation.withdrawn_by, escalation.withdrawn_why = now, by, said
+        escalation.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
         for case in cases:
             case.entries.create(partner_id=case.partner_id, kind=CaseEntry.Kind.NOTE, text=said, at=now, by=by)
             ours_again(case, Dispute.Next.ANSWER, now=now)
         tell_turn(escalation, _open(cases), WITHDRAWN, by=by, now=now)
         return escalation
+
+
+def call_off(escalation_id: int, *, by: User, now: datetime) -> Escalation:
+    """Say that 21Vianet was told that what was filed is over. Twice is once. Raises NotOpen where nothing that was
+    filed is withdrawn, PermissionError."""
+    with at_work(escalation_id, by) as (escalation, _cases):
+        if escalation.called_off_at is not None:
+            return escalation
+        if not escalation.to_call_off:
+            raise NotOpen(str(escalation))
+        escalation.called_off_at, escalation.called_off_by = now, by
+        escalation.save(update_fields=["called_off_at", "called_off_by"])
+        return escalation
+
+
+def _ask_again(escalation: Escalation, now: datetime) -> datetime:
+    """21Vianet promises no time: after so many of Beijing's business days we ask again."""
+    return clocks.after(clocks.beijing(), now, ask_again_days(escalation.partner))
 
 
 def mailed(

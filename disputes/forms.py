@@ -1,19 +1,17 @@
-"""What do staff fill in about a case: the answer, a word, a plan, a new case, a cause behind several?"""
+"""What do staff fill in about a case: a word, a plan, a new case, a cause behind several?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from billing.fields import AmountField
-from billing.models import DisputedAmount
-from billing.money import ZERO, quantise
+from billing.money import quantise
 from customers import formats
 from customers.models import Customer, User
 
@@ -22,101 +20,10 @@ from .models import Dispute
 from .promising import MOST_DAYS, MOST_QUESTIONS, Terms
 from .replying import MOST_TEXT
 
-OUTCOMES = (
-    (DisputedAmount.Result.UPHELD, _("Upheld")),
-    (DisputedAmount.Result.PARTLY, _("Partly upheld")),
-    (DisputedAmount.Result.REJECTED, _("Rejected")),
-)
-FOR_ALL = (OUTCOMES[0], OUTCOMES[2])
-
-
-def answer_field(rows: int = 5) -> forms.CharField:
-    """The text a customer gets."""
-    return forms.CharField(
-        label=_("Answer"),
-        help_text=_("The customer reads exactly this"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": rows}),
-    )
-
 
 def _number(label: Any, most: int, help_text: Any = "") -> forms.IntegerField:
     """A whole number from one."""
     return forms.IntegerField(label=label, min_value=1, max_value=most, help_text=help_text)
-
-
-class AnswerForm(forms.Form):
-    """The outcome, what is refused of each line where it is partly upheld, and the answer. A case in which no money
-    is frozen takes an answer only."""
-
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES, widget=forms.RadioSelect)
-    answer = answer_field()
-
-    def __init__(self, *args: Any, amounts: Sequence[DisputedAmount], currency: str, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.amounts, self.currency = amounts, currency
-        if not currency:
-            del self.fields["outcome"]
-        else:
-            self._name_effects()
-        for row in amounts:
-            field = AmountField(label=self._label(row), required=False)
-            field.help_text = gettext("At most %(amount)s") % {"amount": formats.amount(row.amount, currency)}
-            self.fields[f"refused_{row.pk}"] = field
-        self.order_fields(["outcome", *(f"refused_{row.pk}" for row in amounts), "answer"])
-
-    def _name_effects(self) -> None:
-        """Each outcome with what it does."""
-        asked = formats.amount(sum((row.amount for row in self.amounts), ZERO), self.currency)
-        effects = (
-            gettext("credit %(amount)s by a credit note") % {"amount": asked},
-            gettext("say how much is refused"),
-            gettext("say why, the dates resume"),
-        )
-        choice = self.fields["outcome"]
-        assert isinstance(choice, forms.ChoiceField)
-        choice.choices = [
-            (code, format_html('{} <span class="second">{}</span>', label, effect))
-            for (code, label), effect in zip(OUTCOMES, effects, strict=True)
-        ]
-
-    def _label(self, row: DisputedAmount) -> str:
-        return gettext("Refused of line %(n)s, %(name)s") % {"n": row.line.position, "name": row.line.description}
-
-    def parts(self) -> list[forms.BoundField]:
-        """The fields of what is refused, line by line."""
-        return [self[f"refused_{row.pk}"] for row in self.amounts]
-
-    def refused(self) -> dict[int, Decimal]:
-        """What is refused of each questioned amount, by primary key."""
-        return {row.pk: self.cleaned_data.get(f"refused_{row.pk}") or ZERO for row in self.amounts}
-
-    def clean(self) -> dict[str, Any]:
-        """A part that is refused lies within what was questioned, and leaves something to credit."""
-        data = super().clean() or self.cleaned_data
-        if data.get("outcome") != DisputedAmount.Result.PARTLY:
-            return data
-        for row in self.amounts:
-            value = data.get(f"refused_{row.pk}")
-            if value is not None and (value > row.amount or quantise(value, self.currency) != value):
-                self.add_error(
-                    f"refused_{row.pk}",
-                    gettext("“%(value)s” is not between nothing and the %(amount)s questioned")
-                    % {
-                        "value": self.data.get(f"refused_{row.pk}", ""),
-                        "amount": formats.amount(row.amount, self.currency),
-                    },
-                )
-        if not self.errors:
-            self._check_sum()
-        return data
-
-    def _check_sum(self) -> None:
-        refused, asked = sum(self.refused().values(), ZERO), sum((row.amount for row in self.amounts), ZERO)
-        if refused == ZERO:
-            raise ValidationError(gettext("Nothing is refused: then it is upheld. Say how much is refused"))
-        if refused == asked:
-            raise ValidationError(gettext("All of it is refused: then it is rejected"))
 
 
 class WriteForm(forms.Form):
@@ -154,16 +61,22 @@ class PlanForm(forms.Form):
         return at.replace(tzinfo=self.zone)
 
 
+def choose_among(field: forms.Field, people: Sequence[User]) -> None:
+    """Let a field offer these people, read already, and take nobody else."""
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = User.objects.filter(pk__in=[one.pk for one in people])
+    nobody = [] if field.empty_label is None else [("", field.empty_label)]
+    field.choices = [*nobody, *((one.pk, str(one)) for one in people)]
+
+
 class HandOverForm(forms.Form):
     """To whom."""
 
     to = forms.ModelChoiceField(label=_("To"), queryset=User.objects.none(), empty_label=None)
 
-    def __init__(self, *args: Any, people: Iterable[int], **options: Any) -> None:
+    def __init__(self, *args: Any, people: Sequence[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        choice = self.fields["to"]
-        assert isinstance(choice, forms.ModelChoiceField)
-        choice.queryset = User.objects.filter(pk__in=people).order_by("name", "pk")
+        choose_among(self.fields["to"], people)
 
 
 class TermsForm(forms.Form):
@@ -174,6 +87,9 @@ class TermsForm(forms.Form):
         _("Business days to disagree"), MOST_DAYS, _("After the answer arrived; silence until then closes the case")
     )
     questions_per_line = _number(_("How often a line may be questioned"), MOST_QUESTIONS)
+    ask_again_days = _number(
+        _("Business days until 21Vianet is asked again"), MOST_DAYS, _("In Beijing, after a case was filed there")
+    )
     case_owner = forms.ModelChoiceField(
         label=_("Who owns a new case"),
         queryset=User.objects.none(),
@@ -189,11 +105,9 @@ class TermsForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, people: Iterable[int], **options: Any) -> None:
+    def __init__(self, *args: Any, people: Sequence[User], **options: Any) -> None:
         super().__init__(*args, **options)
-        choice = self.fields["case_owner"]
-        assert isinstance(choice, forms.ModelChoiceField)
-        choice.queryset = User.objects.filter(pk__in=people).order_by("name", "pk")
+        choose_among(self.fields["case_owner"], people)
 
     def terms(self) -> Terms:
         """As they were written, each text on one line."""
@@ -211,19 +125,6 @@ class CauseForm(forms.Form):
     text = forms.CharField(
         label=_("What we know of it"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
-
-
-class AnswerAllForm(forms.Form):
-    """One outcome and one text for all cases of a cause; without frozen money a text only."""
-
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=FOR_ALL, widget=forms.RadioSelect)
-    answer = answer_field()
-
-    def __init__(self, *args: Any, money: bool, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["answer"].help_text = _("Each customer reads exactly this, in a letter of their own")
-        if not money:
-            del self.fields["outcome"]
 
 
 class NewCaseForm(forms.Form):

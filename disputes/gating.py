@@ -12,7 +12,7 @@ from billing.models import DisputedAmount
 from customers.models import Letter, Message
 from payables.models import ProviderLine
 
-from .models import CaseFile, Dispute, Escalation
+from .models import CaseFile, CaseLine, Dispute, Escalation
 
 # Fewer signs than this say nothing to somebody who doesn't know the case.
 FEWEST_SIGNS: Final = 10
@@ -33,6 +33,8 @@ class Paired:
     case: Dispute
     amount: DisputedAmount
     source: ProviderLine | None
+    # How many seats the customer says they ordered.
+    ordered: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Known:
 
 def known_of(cases: Sequence[Dispute]) -> Known:
     """Read what the checklist needs of these cases of one partner, in a number of queries that doesn't grow."""
-    return Known(pairs=paired(cases), evidence=_evidence(cases), told=_told(cases))
+    return Known(pairs=paired(cases), evidence=_evidence(cases), told=told_of(cases))
 
 
 def paired(cases: Sequence[Dispute]) -> list[Paired]:
@@ -91,7 +93,14 @@ def paired(cases: Sequence[Dispute]) -> list[Paired]:
         source.invoice_line_id: source
         for source in ProviderLine.objects.filter(invoice_line__in=[row.line_id for row in rows]).select_related("bill")
     }
-    return [Paired(by_number[row.case_number], row, sources.get(row.line_id)) for row in rows]
+    own = CaseLine.objects.filter(dispute__in=cases).values_list("dispute_id", "line_id", "ordered")
+    ordered = {(case, line): seats for case, line, seats in own}
+
+    def pair(row: DisputedAmount) -> Paired:
+        case = by_number[row.case_number]
+        return Paired(case, row, sources.get(row.line_id), ordered.get((case.pk, row.line_id)))
+
+    return [pair(row) for row in rows]
 
 
 def _evidence(cases: Sequence[Dispute]) -> dict[int, int]:
@@ -101,7 +110,7 @@ def _evidence(cases: Sequence[Dispute]) -> dict[int, int]:
     return counted
 
 
-def _told(cases: Sequence[Dispute]) -> frozenset[int]:
+def told_of(cases: Sequence[Dispute]) -> frozenset[int]:
     """The cases whose customers have a letter that says so."""
     numbers = {case.number: case.pk for case in cases}
     letters = Message.objects.filter(

@@ -13,7 +13,7 @@ from dunning.calendars import calendar_of
 from dunning.policy import Calendar
 
 from .clocks import worked
-from .models import Dispute, Escalation
+from .models import AccessNews, Dispute, Escalation
 
 SPAN: Final = timedelta(days=90)
 
@@ -52,10 +52,15 @@ class Loop:
 
 @dataclass(frozen=True)
 class Access:
-    """Whether those whose access was taken away or came back were told so, over all time."""
+    """Whether those whose access was taken away or came back were told so, over all time; and of the news that
+    reached them how much is closed: by their word (`confirmed`), in silence, or with the case of those who said no
+    (`objected`)."""
 
     suspended: Share
     restored: Share
+    closed: Share
+    confirmed: int
+    objected: int
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,11 @@ def access_loop(partner: Partner) -> Access:
         **{f"{letter}_told": Count("pk", filter=one & there) for letter, one in of.items()},
         **{f"{letter}_all": Count("pk", filter=one) for letter, one in of.items()},
     )
-    return Access(*(Share(found[f"{letter}_told"], found[f"{letter}_all"]) for letter in of))
+    said = AccessNews.objects.filter(partner=partner, told_at__isnull=False).aggregate(
+        told=Count("pk"), closed=Count("closed_at"), confirmed=Count("confirmed_at"), objected=Count("objected_at")
+    )
+    suspended, restored = (Share(found[f"{letter}_told"], found[f"{letter}_all"]) for letter in of)
+    return Access(suspended, restored, Share(said["closed"], said["told"]), said["confirmed"], said["objected"])
 
 
 def escalated(partner: Partner) -> tuple[int, datetime | None]:

@@ -15,7 +15,8 @@ from customers.models import TimelineEntry
 from dunning.wording import told
 
 from .gating import Paired
-from .models import CaseEntry, CaseFile, Dispute, Escalation
+from .lines import with_lines
+from .models import CaseEntry, CaseFile, Dispute, EarlierAnswer, Escalation
 
 # Their words stand in the pack as they were said, so the timeline needn't say that they were.
 SAID_ELSEWHERE = ("case_written", "case_heard", "case_waits_customer", "case_noted")
@@ -30,6 +31,8 @@ class Packed:
     pairs: Sequence[Paired]
     timeline: Sequence[TimelineEntry]
     entries: Sequence[CaseEntry]
+    # Answers that a customer did not accept.
+    answers: Sequence[EarlierAnswer]
     files: Sequence[CaseFile]
     ours_at_provider: str
     mail_to: str
@@ -160,6 +163,8 @@ def _compared(pair: Paired) -> dict[str, Any]:
     asked = [gettext("In question"), formats.amount(share, source.currency) if source and share else ""]
     rows = [list(row) for row in zip(labels, theirs, ours, strict=True)]
     rows.append([*asked, formats.amount(pair.amount.questioned, code)])
+    if pair.ordered is not None:
+        rows.append([gettext("Seats ordered, by the customer"), "", formats.grouped(pair.ordered)])
     title = gettext("Line %(n)s of %(invoice)s") % {"n": line.position, "invoice": line.invoice.number}
     columns = [
         column("", num=False),
@@ -201,6 +206,7 @@ def _timeline(it: Packed) -> dict[str, Any]:
         if one.code not in SAID_ELSEWHERE
     ]
     rows += [(one.at, _speaker(one), one.text) for one in it.entries]
+    rows += [(one.decided_at, _answerer(one), with_lines(one.answer, one.line_answers)) for one in it.answers]
     shown = [[it.at(at), who, what] for at, who, what in sorted(rows, key=lambda row: row[0])]
     columns = [
         column(gettext("When"), num=False),
@@ -208,6 +214,10 @@ def _timeline(it: Packed) -> dict[str, Any]:
         column(pgettext("what happened", "What"), num=False, wide=True),
     ]
     return {"title": gettext("What has happened"), "columns": columns, "lines": shown}
+
+
+def _answerer(one: EarlierAnswer) -> str:
+    return formats.joined(str(one.decided_by), gettext("we, to the customer"))
 
 
 def _speaker(entry: CaseEntry) -> str:

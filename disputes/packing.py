@@ -22,7 +22,7 @@ from .attaching import offered_name, open_file
 from .case_address import address_of
 from .escalated import cases_of
 from .gating import NotReady, Paired, paired
-from .models import CaseEntry, CaseFile, Dispute, Escalation
+from .models import CaseEntry, CaseFile, Dispute, EarlierAnswer, Escalation
 from .pack_words import Packed, claimable, pack_sheet
 from .refusing import NotOpen, check_may_answer
 
@@ -105,6 +105,7 @@ def _read(escalation: Escalation, files: Collection[int], notes: Collection[int]
         pairs=paired(cases),
         timeline=list(shared.select_related("actor").order_by("at", "pk")),
         entries=[one for one in said if one.kind in SAID or one.pk in notes],
+        answers=list(EarlierAnswer.objects.filter(dispute__in=cases).select_related("decided_by").order_by("pk")),
         files=chosen,
         ours_at_provider=identity.provider_id if identity else "",
         mail_to=address_of(escalation.secret),
@@ -210,6 +211,7 @@ COLUMNS: Final[Sequence[tuple[str, Callable[[Paired], Any]]]] = (
     (gettext_noop("Invoice line"), _line("position")),
     (gettext_noop("Description"), _line("description")),
     (gettext_noop("Seats billed by us"), _line("quantity")),
+    (gettext_noop("Seats ordered, by the customer"), lambda pair: pair.ordered),
     (gettext_noop("Our unit price"), _line("unit_price")),
     (gettext_noop("Before tax, ours"), _line("net")),
     (gettext_noop("Tax, ours"), _line("tax")),

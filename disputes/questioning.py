@@ -14,6 +14,7 @@ from customers.models import Customer, User, acting_for
 from dunning.reviewing import review
 
 from .attaching import belong
+from .lines import keep_ordered
 from .models import CaseFile, Dispute
 from .opening import after_business_days, announce_opening, open_case
 from .refusing import BadQuestion, check_may_open, worded
@@ -33,12 +34,13 @@ def question(
     title: str = "",
     source: str = Dispute.Source.CUSTOMER,
     files: Sequence[CaseFile] = (),
+    ordered: Mapping[int, int] | None = None,
 ) -> Dispute:
     """Take a question about lines of an invoice: `amounts` per line, by primary key.
 
-    The amounts are frozen from this moment; the rest of the invoice keeps its dates. The same question by the
-    same person, still unanswered, is the same case. Raises BadQuestion (lines, amount, reason, wanted, text),
-    PermissionError, owning's NobodyToAnswer."""
+    The amounts are frozen from this moment; the rest of the invoice keeps its dates. `ordered` says how many seats
+    the customer ordered of a line. The same question by the same person, still unanswered, is the same case. Raises
+    BadQuestion (lines, amount, reason, wanted, text, ordered), PermissionError, owning's NobodyToAnswer."""
     with acting_for(invoice.partner):
         customer = lock_customer(invoice.customer_id)
         check_may_open(by, customer, source)
@@ -62,6 +64,8 @@ def question(
             wanted=wanted,
         )
         freeze(dispute, lines, now=now)
+        asked = {line.pk for line, _ in lines}
+        keep_ordered(dispute, {pk: seats for pk, seats in (ordered or {}).items() if pk in asked})
         belong(files, dispute)
         _announce(dispute, customer, sum((amount for _, amount in lines), ZERO), by, now=now)
         review([customer.pk], now=now)

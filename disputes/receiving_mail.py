@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from customers.models import Customer, Message, TimelineEntry, acting_for
+from customers.models import Customer, TimelineEntry, acting_for
 from customers.returning import come_back
 from customers.telling import tell
 from customers.writing import language_of
@@ -30,6 +30,7 @@ from .hearing import hear
 from .models import CaseEntry, CaseFile, CaseMail, Dispute, Escalation
 from .reading_mail import MOST_BYTES, MOST_TEXT, Mail, Unreadable, clean, read, read_head
 from .refusing import BadQuestion
+from .untelling import untell
 
 Verdict = CaseMail.Verdict
 # Two programs that answer each other are stopped here even where neither says that it is one.
@@ -245,8 +246,17 @@ def _report(mail: Mail, *, now: datetime) -> Received:
             content = part.get_payload(decode=True)
             said = re.search(rb"(?im)^message-id:\s*(<[^<>\s]{1,250}>)", content if isinstance(content, bytes) else b"")
             message_id = said.group(1).decode("ascii", "replace") if said else message_id
-    came_back = [come_back(message_id, address, reason=why, now=now) for address, why in failed.items() if message_id]
-    return Received("bounced" if any(isinstance(one, Message) for one in came_back) else "foreign_bounce")
+    came_back = [_came_back(message_id, address, why, now=now) for address, why in failed.items() if message_id]
+    return Received("bounced" if any(came_back) else "foreign_bounce")
+
+
+def _came_back(message_id: str, address: str, why: str, *, now: datetime) -> bool:
+    """Void the delivery of our letter, and what silence after it had closed, in one transaction."""
+    with transaction.atomic():
+        message = come_back(message_id, address, reason=why, now=now)
+        if message is not None:
+            untell(message, now=now)
+    return message is not None
 
 
 def _failed(blocks: list[Part]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from customers.models import Customer, TimelineEntry, User, acting_for
 from customers.telling import tell
 from dunning.reviewing import review
 
+from .lines import set_aside
 from .models import CommonCause, Dispute, EarlierAnswer
 from .opening import soon
 from .questioning import freeze
@@ -104,6 +105,7 @@ def _set_aside(dispute: Dispute, why: str, by: User | None, *, now: datetime) ->
         reopened_at=now,
         reopened_by=by,
         why=why,
+        line_answers=set_aside(dispute),
     )
     dispute.outcome = dispute.answer = ""
     dispute.decided_at = dispute.told_at = dispute.window_ends_at = None

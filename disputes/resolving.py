@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext
 
-from billing.allocating import credit_lines
-from billing.crediting import write_note
+from billing.crediting import place_note, write_note
 from billing.invoicing import announce_credit_note
 from billing.models import CreditNote, DisputedAmount, InvoiceLine
 from billing.money import ZERO, plain
@@ -19,6 +18,10 @@ from customers.telling import tell
 from customers.writing import promise_letter
 from dunning.reviewing import review
 
+from .agreeing import close_silent as close_silent_news
+from .agreeing import close_with
+from .ending import end_with
+from .lines import answers_of, keep_answers
 from .models import CaseEntry, CommonCause, Dispute
 from .opening import after_business_days, soon
 from .refusing import BadQuestion, NotOpen, check_may_answer, check_may_speak, worded
@@ -36,25 +39,27 @@ def answer(
     now: datetime,
     outcome: str = "",
     refused: Mapping[int, Decimal] | None = None,
+    words: Mapping[int, str] | None = None,
 ) -> Dispute:
     """Decide a case and promise the customer the answer. A dispute needs an outcome: upheld credits what was
     questioned in the same transaction; partly credits all but `refused` (amount per disputed row, by primary
-    key); rejected credits nothing. The frozen money thaws only when the answer has reached the customer. The
-    other kinds have words only.
+    key); rejected credits nothing. `words` are those of single lines (by primary key) beside the text for all. The
+    frozen money thaws only when the answer has reached the customer. The other kinds have words only.
 
-    Raises NotOpen, BadQuestion (outcome, answer, refused), PermissionError."""
+    Raises NotOpen, BadQuestion (outcome, answer, refused, words), PermissionError."""
     found = Dispute.objects.select_related("partner").get(pk=dispute_id)
     check_may_answer(by, found.partner_id)
     if outcome not in (OUTCOMES if found.freezes else ("",)):
         raise BadQuestion(f"outcome: '{outcome}' is not one of the outcomes offered")
-    words = worded("answer", text, gettext("Write what the customer will read."))
+    said = worded("answer", text, gettext("Write what the customer will read."))
     with acting_for(found.partner):
         customer = lock_customer(found.customer_id)
         dispute = locked_case(dispute_id)
         if dispute.decided_at is not None:
             raise NotOpen(dispute.number)
+        keep_answers(dispute, words or {}, rows_of(dispute).values_list("line_id", flat=True))
         credited = decide_amounts(dispute, outcome, refused or {}, now=now)
-        dispute.outcome, dispute.answer = outcome, words
+        dispute.outcome, dispute.answer = outcome, said
         dispute.decided_at, dispute.decided_by = now, by
         if credited:
             dispute.credit_note = _credit(dispute, customer, credited, now=now)
@@ -108,7 +113,7 @@ def _credit(dispute: Dispute, customer: Customer, amounts: dict[int, Decimal], *
         currency=dispute.invoice.currency,
         now=now,
     )
-    credit_lines(note, amounts, now=now)
+    place_note(note, amounts, customer, now=now)
     announce_credit_note(note, customer, now=now)
     return note
 
@@ -139,6 +144,7 @@ def promise_answer(dispute: Dispute, customer: Customer, by: User | None, *, now
     dispute.waiting_since = None
     dispute.next_action, dispute.next_at = Dispute.Next.ARRIVAL, soon(customer, now)
     dispute.save()
+    end_with(dispute, customer, by=by, now=now)
     _settle_cause(dispute, now=now)
 
 
@@ -161,6 +167,7 @@ def _values(dispute: Dispute, customer: Customer, number: str) -> dict[str, Any]
         "invoice": number,
         "outcome": dispute.outcome,
         "answer": dispute.answer,
+        "line_answers": answers_of(dispute),
         "credit_note": dispute.credit_note.number if dispute.credit_note else "",
         "credited": plain(dispute.credit_note.total if dispute.credit_note else ZERO, currency),
         "currency": currency,
@@ -208,7 +215,8 @@ def confirm(dispute_id: int, *, by: User, now: datetime) -> Dispute:
 def close_silent(*, now: datetime) -> int:
     """Close the cases whose window to disagree has passed without a word; answers how many. A word of the
     customer's keeps a case open until we have answered it, and then for another window; so does an answer that
-    came back."""
+    came back. Silence after news of access closes that loop too."""
+    close_silent_news(now=now)
     closed = 0
     last = CaseEntry.objects.filter(dispute=OuterRef("pk"), at__gte=OuterRef("decided_at")).shared()
     due = (
@@ -241,8 +249,11 @@ def _close_if_silent(dispute: Dispute, customer: Customer, *, now: datetime) -> 
 
 def silent_until(dispute: Dispute, customer: Customer) -> datetime | None:
     """When a told case closes by silence: at the end of its window; where the customer spoke since it was decided,
-    a whole window after our last word to them. None while their word waits for ours, or nothing was told."""
+    a whole window after our last word to them. None while their word waits for ours, nothing was told, or what told
+    them came back."""
     if dispute.status != Dispute.Status.AWAITING_CONFIRMATION or dispute.window_ends_at is None:
+        return None
+    if dispute.told_by is None or dispute.told_by.bounced_at is not None:
         return None
     said = list(
         dispute.entries.shared().filter(at__gte=dispute.decided_at).order_by("at", "pk").values_list("kind", "at")
@@ -258,6 +269,7 @@ def silent_until(dispute: Dispute, customer: Customer) -> datetime | None:
 def _close(dispute: Dispute, code: str, by: User | None, *, now: datetime) -> None:
     dispute.status, dispute.closed_at = Dispute.Status.CLOSED, now
     dispute.save()
+    close_with(dispute, now=now)
     number = (dispute.invoice.number if dispute.invoice else None) or ""
     tell(
         dispute.customer,

@@ -13,7 +13,7 @@ from .resolving import close_silent
 
 @shared_task
 def close_loops() -> None:
-    """Close cases whose window to disagree has passed in silence."""
+    """Close cases, and loops about access, whose window to disagree has passed in silence."""
     close_silent(now=clock.now())
 
 

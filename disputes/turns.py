@@ -78,6 +78,21 @@ def tell_us(case: Dispute, customer: Customer, code: str, *, now: datetime, by: 
     row.save()
 
 
+def tell_ended(escalation: Escalation, case: Dispute, customer: Customer, *, by: User | None, now: datetime) -> None:
+    """Put on our timeline that an escalation ended with its case, and whether 21Vianet has to be told."""
+    row = entry(
+        customer,
+        TimelineEntry.Kind.DISPUTE,
+        "escalation_ended_filed" if escalation.filed_at else "escalation_ended",
+        now=now,
+        about=_invoice(case) or case.number,
+        values={"case": case.number, "reference": escalation.reference},
+        actor=by,
+        shared=False,
+    )
+    row.save()
+
+
 def _values(
     escalation: Escalation, case: Dispute, turn: str, frozen: Decimal, words: str, now: datetime
 ) -> dict[str, Any]:

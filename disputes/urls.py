@@ -33,5 +33,6 @@ urlpatterns: list[URLPattern] = [
     path("escalations/<int:escalation_id>/wait/", escalation_deeds.escalation_wait, name="escalation_wait"),
     path("escalations/<int:escalation_id>/answer/", escalation_deeds.escalation_answer, name="escalation_answer"),
     path("escalations/<int:escalation_id>/withdraw/", escalation_deeds.escalation_withdraw, name="escalation_withdraw"),
+    path("escalations/<int:escalation_id>/call-off/", escalation_deeds.escalation_call_off, name="escalation_call_off"),
     path("escalations/<int:escalation_id>/pack/<slug:part>/", escalated.escalation_pack, name="escalation_pack"),
 ]

@@ -85,18 +85,18 @@ def standing(partner: Partner) -> Breaker | None:
     return Breaker.objects.filter(partner=partner).holding().order_by("pk").last()
 
 
-def holds_back(proposal: Proposal, *, now: datetime) -> bool:
-    """Asked at the last look, under the customer's lock: whether this suspension has to wait for two people.
-    Then the breaker has tripped for all that wait."""
+def lets_go(proposal: Proposal, *, now: datetime) -> int | None:
+    """Asked at the last look, under the customer's lock: the limit of the day under which this suspension may happen.
+    None where it has to wait for two people; then the breaker has tripped for all that wait."""
     partner = proposal.partner
     _take_turn(partner)
     if _let_through([proposal]):
-        return False
+        return limit_of(partner)
     found = reach(partner, now=now)
     if not found.exceeded:
-        return False
+        return found.limit
     _trip(partner, _held(partner, now=now), limit=found.limit, run=None, now=now)
-    return True
+    return None
 
 
 def watch(run: Run, *, now: datetime) -> Breaker | None:

@@ -64,7 +64,7 @@ _Loader.add_implicit_resolver(
 def read_yaml(written: str) -> Any:
     """Plain values of a YAML text; dates, times and amounts with a point stay texts. Raises MappingError."""
     try:
-        return yaml.load(written, Loader=_Loader)  # noqa: S506 - a SafeLoader that knows fewer types
+        return yaml.load(written, Loader=_Loader)  # noqa: S506  # nosec B506 - a SafeLoader that knows fewer types
     except (yaml.YAMLError, RecursionError) as error:
         raise MappingError(Fault("file", " ".join(str(error).split()))) from None
 

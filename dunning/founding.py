@@ -57,11 +57,12 @@ def found(
     now: datetime,
     password: str | None = None,
     staff: dict[str, str] | None = None,
+    policy: Policy | None = None,
     **details: Any,
 ) -> tuple[Partner, list[Login]]:
-    """Found a partner with the standard policy, cost plus 15 %, payment terms of 20 days and one person for
-    each staff role (the owner first). `staff` may name them by role; without `password` each gets a random
-    one. Raises BadPartner."""
+    """Found a partner with the standard policy (or `policy`), cost plus 15 %, payment terms of 20 days and one
+    person for each staff role (the owner first). `staff` may name them by role; without `password` each gets a
+    random one. Raises BadPartner."""
     faults = _faults(slug, name, currency, zone)
     if faults:
         raise BadPartner(faults)
@@ -78,7 +79,7 @@ def found(
             created_at=now,
             **details,
         )
-        publish(partner, standard_policy(currency), effective_on=THE_BEGINNING, now=now)
+        publish(partner, policy or standard_policy(currency), effective_on=THE_BEGINNING, now=now)
         PriceRule.objects.create(partner=partner, markup_percent=MARKUP_PERCENT, effective_from=THE_BEGINNING)
         # Hashing is slow on purpose; a password that everybody shares is hashed once.
         shared = make_password(password) if password else ""
@@ -116,7 +117,7 @@ def _prefix(slug: str) -> str:
 
 def _person(partner: Partner, role: str, name: str, password: str | None, hashed: str) -> Login:
     email = f"{role.replace('_', '-')}@{partner.slug}.example"
-    secret = password or secrets.token_urlsafe(12)
+    secret = password or secrets.token_urlsafe(16)
     user = User.objects.create(
         email=email,
         name=name or role.replace("_", " ").capitalize(),

@@ -13,7 +13,7 @@ from subscriptions.switching import kept_before
 
 from . import policy as book
 from .approving import abort
-from .breaking import REASON, holds_back
+from .breaking import REASON, lets_go
 from .facts import Loaded, load
 from .models import Case, Proposal, SuspensionDebt
 
@@ -35,9 +35,10 @@ def last_look(change: AccessChange, seen: dict[int, SubscriptionSeen]) -> Result
         held = _held_back(proposal, decision, seen, now=now)
         if held is not None:
             return held
-        if holds_back(proposal, now=now):
+        limit = lets_go(proposal, now=now)
+        if limit is None:
             return Park(REASON)
-        _open(change, proposal, loaded, decision, seen, now=now)
+        _open(change, proposal, loaded, decision, seen, limit=limit, now=now)
     return None
 
 
@@ -67,6 +68,7 @@ def _open(
     decision: book.Decision,
     seen: dict[int, SubscriptionSeen],
     *,
+    limit: int,
     now: datetime,
 ) -> None:
     earliest = _earliest(loaded)
@@ -88,6 +90,7 @@ def _open(
             debt=decision.undisputed,
             earliest_at=earliest,
             looked_at=now,
+            day_limit=limit,
         )
         if seen[pk].status is ProviderStatus.ACTIVE:
             provisioning.open_attempt(change, subscription)

@@ -4,8 +4,9 @@ rest of a payment goes."""
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from billing.allocating import Placed, allocate, unapplied
+from billing.allocating import allocate, unapplied
 from billing.models import BankEntry, Invoice, Payment
+from billing.posting import Placed
 from customers.locking import lock_customer, lock_customers
 from customers.models import Customer, User, acting_for
 

@@ -12,6 +12,7 @@ from customers.telling import tell
 
 from .models import PolicyTold, PolicyVersion, Stage
 from .policy import Action, Policy, Version, governing_version
+from .policy import Stage as Step
 from .policy.mapping import FIGURES, policy_from_mapping
 
 STAGE_FIELDS = ("name", "action", "anchor", "of", "offset", "unit", "gap", "letter", "channel", "roles", "approvals")
@@ -64,24 +65,23 @@ def publish(
         cure_share=policy.cure_share,
         **{name: getattr(policy, name) for name in FIGURES},
     )
-    Stage.objects.bulk_create(
-        [
-            Stage(
-                partner=partner,
-                version=version,
-                position=position,
-                min_overdue=_texts(stage.min_overdue),
-                tags_all=sorted(stage.tags_all),
-                tags_any=sorted(stage.tags_any),
-                tags_none=sorted(stage.tags_none),
-                roles=list(stage.roles),
-                of=stage.of or "",
-                **{name: getattr(stage, name) for name in STAGE_FIELDS if name not in ("roles", "of")},
-            )
-            for position, stage in enumerate(policy.stages, 1)
-        ]
-    )
+    Stage.objects.bulk_create(_row(stage, version, position) for position, stage in enumerate(policy.stages, 1))
     return version
+
+
+def _row(stage: Step, version: PolicyVersion, position: int) -> Stage:
+    return Stage(
+        partner_id=version.partner_id,
+        version=version,
+        position=position,
+        min_overdue=_texts(stage.min_overdue),
+        tags_all=sorted(stage.tags_all),
+        tags_any=sorted(stage.tags_any),
+        tags_none=sorted(stage.tags_none),
+        roles=list(stage.roles),
+        of=stage.of or "",
+        **{name: getattr(stage, name) for name in STAGE_FIELDS if name not in ("roles", "of")},
+    )
 
 
 @lru_cache(maxsize=512)

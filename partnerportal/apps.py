@@ -14,5 +14,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         """Join effects and letters with the floors that decide them; models are loaded by now."""
         import_module("partnerportal.joining").join()
+        import_module("partnerportal.checks")
         import_module("subscriptions.checks")
         import_module("billing.checks")
+        import_module("partnerportal.checks")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
@@ -38,6 +38,19 @@ class OneAddress:
         return self.get_response(request)
 
 
+class NotKept:
+    """No cache keeps a page of ours unless its view says so, and no page asks for what a bill does not need."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        answer.headers.setdefault("Cache-Control", "private, no-store")
+        answer.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        return answer
+
+
 class WhoIsHere:
     """Says for which partner or customer the signed-in person acts, in whose language, at what time."""
 
@@ -49,9 +62,10 @@ class WhoIsHere:
             # Nobody types a NUL, and the database takes none in a text. Forms refuse it themselves.
             return HttpResponseBadRequest()
         here: Any = request
-        here.membership, here.partner, here.zone = None, None, UTC
+        here.membership, here.partner, here.zone, here.places = None, None, UTC, []
         if request.user.is_authenticated:
-            here.membership = membership_of(request)
+            here.places = places_of(request.user.pk)
+            here.membership = membership_of(request, here.places)
         if here.membership:
             here.partner = here.membership.partner
             customer = here.membership.customer
@@ -61,12 +75,13 @@ class WhoIsHere:
             return self.get_response(request)
 
 
-def membership_of(request: HttpRequest) -> Membership | None:
+def places_of(user_id: int) -> list[Membership]:
+    """Where a person belongs at this moment, read for each request: a place that ended is not there any more."""
+    mine = Membership.objects.filter(user_id=user_id).select_related("partner", "customer", "customer__partner", "user")
+    return list(mine.order_by("pk"))
+
+
+def membership_of(request: HttpRequest, mine: list[Membership]) -> Membership | None:
     """The place this session acts in: the chosen one while it lasts, else the person's first."""
-    mine = list(
-        Membership.objects.filter(user_id=cast(int, request.user.pk))
-        .select_related("partner", "customer", "customer__partner")
-        .order_by("pk")
-    )
     chosen = request.session.get("membership")
     return next((place for place in mine if place.pk == chosen), mine[0] if mine else None)

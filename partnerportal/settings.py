@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "pgtrigger",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -54,6 +56,7 @@ MIDDLEWARE = [
     "partnerportal.middleware.OneAddress",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "partnerportal.middleware.NotKept",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -64,6 +67,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "partnerportal.middleware.WhoIsHere",
+    "partnerportal.slowing.NotTooOften",
+    "partnerportal.proving.SecondFactor",
+    "partnerportal.looking.LookingAs",
 ]
 
 ROOT_URLCONF = "partnerportal.urls"
@@ -101,13 +107,15 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", env.str("DATABASE_URL", ""))
+# As it was given, whoever we are at the moment.
+APPLICATION_DATABASE_URL = env.str("DATABASE_URL", "")
 DATABASE_APP_ROLE = env.str("DATABASE_APP_ROLE", "portal_app")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "partnerportal.caching.CountsOn",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
@@ -191,8 +199,36 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "customers.accounts.ByInvitationOnly"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {"reset_password": "customers.accounts.ResetForm"}  # pragma: allowlist secret
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+PASSWORD_RESET_TIMEOUT = 86_400
+# How many proxies of ours stand in front: so many addresses at the end of X-Forwarded-For are believed. With none the
+# field is not read, and limits by address would hold everybody behind a proxy for one.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+MFA_ADAPTER = "customers.accounts.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Partner Portal"
+# One step of 30 seconds to either side, for a phone whose clock is off.
+MFA_TOTP_TOLERANCE = 1
+MFA_PASSKEY_LOGIN_ENABLED = True
+# An address is proved by the invitation that was read there.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Browsers make passkeys for http://localhost too, and only there.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+# Whoever may approve or touch money signs in with a second factor; the demo asks for a password only.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", PRODUCTION)
+# How often one person, or one address where nobody is signed in, may ask: number in a minute for each kind of request.
+# A demo on one's own machine is not limited beyond signing in.
+REQUESTS_A_MINUTE = env.dict(
+    "REQUESTS_A_MINUTE",
+    cast={"value": int},
+    default={"any": 600, "deed": 120, "download": 60} if PRODUCTION else {},
+)
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
+# Whoever found an open session can't make it theirs by a factor of their own.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -236,16 +272,32 @@ CONTENT_SECURITY_POLICY = {
         # Browsers ask this of the address a form's answer leads on to as well.
         "form-action": ["'self'", *([ONLINE_PAYMENT_URL] if ONLINE_PAYMENT_URL else [])],
         "frame-src": ["'self'"],
-        "frame-ancestors": ["'self'"],
+        # A page that is shown within another says so itself.
+        "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
+        "object-src": ["'none'"],
     }
 }
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
+# Forms and the page's head carry the token; no script reads the cookie.
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+if PRODUCTION:
+    # A browser takes these names only over TLS, for this host alone: no neighbouring host can plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "__Host-session", "__Host-csrf", "__Host-language"
 SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+# To have the name built into browsers is for the domain's owner to ask, since it can't be taken back soon.
+SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", False)
+# Only where a proxy of one's own sets the header and strips what others sent.
+if env.int("TRUSTED_PROXY_COUNT", 0):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", PRODUCTION)
 # Whoever watches the process asks it directly, without the TLS in front of it.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -258,7 +310,7 @@ EFFECT_LEASE = timedelta(seconds=env.int("PORTAL_EFFECT_LEASE_SECONDS", 90))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "partnerportal.log_lines.Entry"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     # One line a call would drown the rest; each call leaves its own row.

@@ -19,6 +19,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "remind-about-cases": {"task": "disputes.tasks.remind_about_cases", "schedule": timedelta(minutes=10)},
     "close-loops": {"task": "disputes.tasks.close_loops", "schedule": timedelta(minutes=10)},
     "compare-bills": {"task": "payables.tasks.compare_bills", "schedule": timedelta(hours=1)},
+    "bring-in-bills": {"task": "payables.tasks.bring_in_bills", "schedule": timedelta(seconds=20)},
+    "look-for-bills": {"task": "payables.tasks.look_for_bills", "schedule": timedelta(days=1)},
     "ask-about-our-account": {"task": "payables.tasks.ask_about_our_account", "schedule": timedelta(days=1)},
     "follow-requests": {"task": "disputes.tasks.follow_requests", "schedule": timedelta(minutes=15)},
 }

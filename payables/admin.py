@@ -7,6 +7,8 @@ from customers.ledgers import Ledger, amount, linked
 from .models import (
     CashBalance,
     Finding,
+    Intake,
+    IntakePage,
     ProviderBalance,
     ProviderBill,
     ProviderLine,
@@ -148,3 +150,28 @@ class FindingAdmin(Ledger):
     ordering = ("-id",)
     page_select_related = ("bill", "customer", "subscription", "provider_line", "invoice_line", "partner", "decided_by")
     currency = "bill__currency"
+
+
+@admin.register(Intake)
+class IntakeAdmin(Ledger):
+    """A bill on its way in."""
+
+    list_display = ("id", linked("partner"), "name", "source", "state", "done", "total", linked("bill"), "asked_at")
+    list_select_related = ("partner", "bill")
+    list_filter = ("source", "state", BY_PARTNER)
+    search_fields = ("name", "bill__number")
+    date_hierarchy = "asked_at"
+    ordering = ("-id",)
+    page_select_related = ("partner", "bill", "asked_by")
+
+
+@admin.register(IntakePage)
+class IntakePageAdmin(Ledger):
+    """Lines of an invoice that is being fetched."""
+
+    list_display = ("id", linked("intake"), "part", "after", "number")
+    list_select_related = ("intake",)
+    list_filter = (BY_PARTNER,)
+    search_fields = ("intake__name", "part")
+    ordering = ("-id",)
+    page_select_related = ("intake", "partner")

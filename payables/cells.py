@@ -5,42 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from .layouts import LICENSE, Layout
+
 # A longer cell is damage: an unclosed quote swallows the rest of the file.
 LONGEST_CELL = 2_000
 
-REQUIRED = {
-    "partnerid": "PartnerId",
-    "customerid": "CustomerID",
-    "syndicationpartnersubscriptionnumber": "SyndicationPartnerSubscriptionNumber",
-    "durableofferid": "DurableOfferID",
-    "offername": "OfferName",
-    "chargestartdate": "ChargeStartDate",
-    "chargeenddate": "ChargeEndDate",
-    "chargetype": "ChargeType",
-    "unitprice": "UnitPrice",
-    "quantity": "Quantity",
-    "amount": "Amount",
-    "totalotherdiscount": "TotalOtherDiscount",
-    "subtotal": "Subtotal",
-    "tax": "Tax",
-    "totalforcustomer": "TotalForCustomer",
-    "currency": "Currency",
-    "customername": "CustomerName",
-}
-OPTIONAL = {
-    "orderid": "OrderID",
-    "subscriptionid": "SubscriptionID",
-    "offerid": "OfferID",
-    "subscriptionstartdate": "SubscriptionStartDate",
-    "subscriptionenddate": "SubscriptionEndDate",
-    "mpnid": "MPNID",
-    "resellermpnid": "ResellerMPNID",
-    "domainname": "DomainName",
-    "subscriptionname": "SubscriptionName",
-    "subscriptiondescription": "SubscriptionDescription",
-    "billingcycletype": "BillingCycleType",
-}
-NAMES = REQUIRED | OPTIONAL
 EXPONENT = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3}
 CURRENCIES = frozenset(
     [
@@ -67,7 +36,7 @@ CURRENCIES = frozenset(
     ]
 )
 
-_GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 _MDY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?(?: [AP]M)?)?", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?", re.ASCII)
@@ -78,8 +47,10 @@ class Header:
     """Where each known column stands, and how many cells a line must have."""
 
     at: dict[str, int]
+    # As the file spells them.
     names: dict[str, str]
     width: int
+    layout: Layout = LICENSE
 
 
 class Cells:
@@ -98,11 +69,11 @@ class Cells:
         return value[:most]
 
     def fault(self, key: str, why: str) -> None:
-        self.faults.append(f"line {self.number}, {NAMES[key]}: {why}")
+        self.faults.append(f"line {self.number}, {self.header.layout.names.get(key, key)}: {why}")
 
     def guid(self, key: str) -> str:
         value = self.text(key).lower().strip("{}")
-        if not _GUID.fullmatch(value):
+        if not GUID.fullmatch(value):
             damaged = " (it looks damaged by a spreadsheet)" if re.fullmatch(r"[\d.]+e\+?\d+", value) else ""
             self.fault(key, f"'{value}' is not an id{damaged}")
         return value
@@ -121,6 +92,14 @@ class Cells:
             self.fault(key, f"'{value[:60]}' is too large")
             return Decimal(0)
         return number + 0
+
+    def rate(self, key: str) -> Decimal:
+        """A price of consumption, with any decimals; what we keep of it has four."""
+        value = self.text(key, LONGEST_CELL)
+        if not _NUMBER.fullmatch(value) or abs(Decimal(value.replace(",", ""))) >= Decimal(10) ** 12:
+            self.fault(key, f"'{value[:60]}' is not a price")
+            return Decimal(0)
+        return round(Decimal(value.replace(",", "")), 4) + 0
 
     def whole(self, key: str) -> int:
         value = self.text(key)

@@ -10,9 +10,9 @@ from billing.pricing import Charge, Sort
 from .charges import section_of
 from .models import ProviderLine
 
-WHOLE: Final = frozenset({"cycle fee", "purchase fee", "renew fee", "new", "renew"})
+WHOLE: Final = frozenset({"cycle fee", "purchase fee", "renew fee", "new", "renew", "purchase"})
 # Those that don't say so in their name.
-PARTS: Final = frozenset({"addquantity", "removequantity", "cancelimmediate"})
+PARTS: Final = frozenset({"addquantity", "removequantity", "cancelimmediate", "cancel", "refund", "convert"})
 
 
 def sort_of(charge_type: str) -> Sort:

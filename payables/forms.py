@@ -7,11 +7,11 @@ from billing.fields import DayField
 
 
 class ImportForm(forms.Form):
-    """A license-based reconciliation file."""
+    """A reconciliation file in any of the provider's layouts."""
 
     file = forms.FileField(
         label=_("Reconciliation file"),
-        help_text=_("The license-based CSV as 21Vianet gives it"),
+        help_text=_("The CSV as 21Vianet gives it: licenses, usage, one-time or daily-rated"),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv", "class": "form-control"}),
     )
     bill_number = forms.CharField(

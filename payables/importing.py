@@ -1,20 +1,33 @@
 """How does a reconciliation file become customers, subscriptions and a provider bill? All of it or nothing."""
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
+from typing import BinaryIO
 
-from customers.models import Customer, Partner, ProviderIdentity, TimelineEntry, acting_for
-from customers.telling import tell
-from subscriptions.models import CustomerReading, Subscription
+from billing.money import plain
+from customers.models import Partner, ProviderIdentity, acting_for
 
-from .charges import section_of
-from .models import ProviderBill, ProviderLine
-from .reading import BadFile, Row, commonest_cycle_start, read
+from .booking_bills import book_customers, book_lines, book_subscriptions
+from .layouts import LAYOUTS, Layout
+from .looking_over import BadFile
+from .models import ProviderBill
+from .staging import Staged, added_up, fill, group, mixed_owners, new_customers, staging
+from .streaming import Stream
 from .terms import AllTerms
+
+Progress = Callable[[int], None]
+
+
+class Notice(StrEnum):
+    """What a person should know of a file that can be used."""
+
+    SAME_NAME = "same_name"
+    EQUAL_LINES = "equal_lines"
+    MONTH_FIRST = "month_first"
 
 
 @dataclass(frozen=True)
@@ -36,38 +49,116 @@ class Imported:
     already_imported: bool
     adopted: str
     ignored: list[str]
+    layout: str = "license"
+    sections: dict[str, Decimal] | None = None
+    equal_lines: int = 0
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where lines come from, and what is said of their bill. `digest` names the same lines a second time."""
+
+    layout: Layout
+    digest: str
+    partner_ref: str
+    currency: str
+    ignored: list[str] = field(default_factory=list)
+    file_name: str = ""
+    number: str | None = None
+    billed_on: date | None = None
+    stated_total: Decimal | None = None
+    document: str = ProviderBill.Kind.INVOICE
+    amends: ProviderBill | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 def import_file(
     partner: Partner,
-    content: bytes,
+    content: bytes | BinaryIO,
     *,
     file_name: str,
     now: datetime,
     bill_number: str | None = None,
     billed_on: date | None = None,
+    progress: Progress | None = None,
 ) -> Imported:
-    """Book one license-based file for a partner: its bill and lines, new and changed customers and
-    subscriptions. The same bytes again change nothing. Raises BadFile with one line for each fault."""
-    reading = read(content)
-    rows, digest = reading.rows, hashlib.sha256(content).hexdigest()
-    billed = billed_on or commonest_cycle_start(rows)
-    period = f"{commonest_cycle_start(rows):%Y-%m}"
+    """Book one reconciliation file for a partner, in whichever layout: its bill and lines, new and changed customers
+    and subscriptions. The same bytes again change nothing. `progress` hears how many lines are read. Raises BadFile
+    with one line for each fault."""
+    stream = Stream(io.BytesIO(content) if isinstance(content, bytes) else content)
+    with staging():
+        staged = _stage(stream, progress)
+        origin = _origin(stream, file_name, bill_number, billed_on)
+        return book(partner, staged, origin, now=now)
+
+
+def preview(
+    partner: Partner, content: BinaryIO, *, file_name: str, progress: Progress | None = None
+) -> tuple[Imported, int]:
+    """What importing a file would do, and how many of its customers would be new; nothing is
+    written. Raises BadFile."""
+    stream = Stream(content)
+    with staging():
+        staged = _stage(stream, progress)
+        origin = _origin(stream, file_name, None, None)
+        with acting_for(partner):
+            known = ProviderBill.objects.filter(partner=partner, file_sha256=origin.digest).first()
+            number = known.number if known else _number(partner, staged, origin)
+            found = _summary(staged, origin, number, already=known is not None)
+            return replace(found, notices=_notices(partner, staged, origin)), new_customers(partner)
+
+
+def _stage(stream: Stream, progress: Progress | None) -> Staged:
+    """Read a file into the staging tables. Raises BadFile."""
+    fill(stream.parts(), (lambda: progress(stream.rows)) if progress else None)
+    if stream.rows:
+        group()
+        wrong = stream.across.faults() + mixed_owners()
+        stream.faults.add(sorted(wrong, key=_line) if stream.across.faults() else wrong)
+    stream.faults.check()
+    if not stream.rows:
+        raise BadFile(["line 1: the file has a header and no lines"])
+    return added_up()
+
+
+def _line(fault: str) -> int:
+    return int(fault.removeprefix("line ").partition(",")[0])
+
+
+def _origin(stream: Stream, file_name: str, number: str | None, billed_on: date | None) -> Origin:
+    said = stream.first.bill_number
+    if number and said and number != said:
+        raise BadFile([f"line {stream.first.line}, InvoiceNumber: '{said}' is not the bill {number}"])
+    return Origin(
+        layout=stream.layout,
+        digest=stream.looked.sha256,
+        partner_ref=stream.first.partner_id,
+        currency=stream.first.currency,
+        ignored=stream.ignored,
+        file_name=file_name,
+        number=number or said or None,
+        billed_on=billed_on,
+        notices=() if stream.shows_order_of_dates() else (Notice.MONTH_FIRST,),
+    )
+
+
+def book(partner: Partner, staged: Staged, origin: Origin, *, now: datetime) -> Imported:
+    """Book what is staged, in one transaction. Raises BadFile."""
     with acting_for(partner):
         # The rows of others may still name the partner; they hold customers whom this waits for.
         Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
-        known = ProviderBill.objects.filter(partner=partner, file_sha256=digest).first()
+        known = ProviderBill.objects.filter(partner=partner, file_sha256=origin.digest).first()
         if known:
-            return _summary(rows, known, reading.ignored, "", already=True)
-        adopted = _adopt(partner, rows[0].partner_id, now=now)
-        number = bill_number or f"{period}-{digest[:8]}"
-        if ProviderBill.objects.filter(partner=partner, number=number).exists():
-            raise BadFile([f"line 1: the bill {number} was already imported from another file"])
-        bill = _book_bill(partner, rows, number, period, billed, file_name, digest, now)
-        customers = _customers(partner, rows, number, now=now)
-        subscriptions = _subscriptions(partner, rows, customers)
-        _book_lines(bill, rows, customers, subscriptions)
-    return _summary(rows, bill, reading.ignored, adopted, already=False)
+            return _summary(staged, origin, known.number, already=True)
+        adopted = _adopt(partner, origin.partner_ref, now=now)
+        number = _number(partner, staged, origin)
+        notices = _notices(partner, staged, origin)
+        bill = _book_bill(partner, staged, origin, number, now)
+        book_customers(partner, number, now=now)
+        book_subscriptions(partner, origin.layout)
+        book_lines(bill)
+    return replace(_summary(staged, origin, number, already=False), adopted=adopted, notices=notices)
 
 
 def _adopt(partner: Partner, provider_id: str, *, now: datetime) -> str:
@@ -79,165 +170,77 @@ def _adopt(partner: Partner, provider_id: str, *, now: datetime) -> str:
     return provider_id if created else ""
 
 
-def _book_bill(
-    partner: Partner,
-    rows: list[Row],
-    number: str,
-    period: str,
-    billed_on: date,
-    file_name: str,
-    digest: str,
-    now: datetime,
-) -> ProviderBill:
+def _number(partner: Partner, staged: Staged, origin: Origin) -> str:
+    """Under which number the lines are kept: the bill's own; a second file of the same bill in another layout stands
+    beside it. Raises BadFile."""
+    number = origin.number or f"{staged.cycle_starts_on:%Y-%m}-{origin.digest[:8]}"
+    taken = dict(
+        ProviderBill.objects.filter(
+            partner=partner, number__in=[number, *(f"{number} {one}" for one in LAYOUTS)]
+        ).values_list("layout", "number")
+    )
+    if origin.layout.code in taken:
+        raise BadFile([f"line 1: the bill {number} was already imported from another file"])
+    # Daily-rated lines say once more, day by day, what the one-time file charges.
+    twice = {"daily": "one_time", "one_time": "daily"}.get(origin.layout.code)
+    if twice in taken:
+        raise BadFile([f"line 1: the charges of the bill {number} were already imported from a {twice} file"])
+    return f"{number} {origin.layout.code}" if taken else number
+
+
+def _notices(partner: Partner, staged: Staged, origin: Origin) -> tuple[Notice, ...]:
+    same = ProviderBill.objects.filter(partner=partner, file_name=origin.file_name).exclude(file_sha256=origin.digest)
+    found = list(origin.notices)
+    if origin.file_name and same.exists():
+        found.append(Notice.SAME_NAME)
+    if staged.repeated:
+        found.append(Notice.EQUAL_LINES)
+    return tuple(found)
+
+
+def _book_bill(partner: Partner, staged: Staged, origin: Origin, number: str, now: datetime) -> ProviderBill:
+    billed_on = origin.billed_on or staged.cycle_starts_on
+    currency = origin.currency
     return ProviderBill.objects.create(
         partner=partner,
         number=number[:40],
-        period=period,
+        period=f"{staged.cycle_starts_on:%Y-%m}",
         billed_on=billed_on,
         due_on=AllTerms(partner).due_day(billed_on),
-        currency=rows[0].currency,
-        amount=sum((row.amount for row in rows), Decimal(0)),
-        subtotal=sum((row.subtotal for row in rows), Decimal(0)),
-        tax=sum((row.tax for row in rows), Decimal(0)),
-        total=sum((row.total for row in rows), Decimal(0)),
-        file_name=file_name[:200],
-        file_sha256=digest,
+        currency=currency,
+        amount=staged.amount,
+        subtotal=staged.subtotal,
+        tax=staged.tax,
+        total=staged.total,
+        layout=origin.layout.code,
+        sections={name: plain(value, currency) for name, value in staged.sections.items()},
+        stated_total=origin.stated_total,
+        document=origin.document,
+        amends=origin.amends,
+        file_name=origin.file_name[:200],
+        file_sha256=origin.digest,
         imported_at=now,
     )
 
 
-def _customers(partner: Partner, rows: list[Row], bill: str, *, now: datetime) -> dict[str, Customer]:
-    last = {row.customer_id: row for row in rows}
-    known = {
-        customer.provider_id: customer
-        for customer in Customer.objects.select_for_update()
-        .filter(partner=partner, provider_id__in=last)
-        .order_by("pk")
-    }
-    for provider_id, row in last.items():
-        customer = known.get(provider_id)
-        if customer is None:
-            known[provider_id] = _new_customer(partner, row, bill, now=now)
-        elif (customer.name, customer.domain) != (row.customer_name, row.domain or customer.domain):
-            customer.name, customer.domain = row.customer_name, row.domain or customer.domain
-            customer.save(update_fields=["name", "domain"])
-    return known
-
-
-def _new_customer(partner: Partner, row: Row, bill: str, *, now: datetime) -> Customer:
-    customer = Customer.objects.create(
-        partner=partner,
-        provider_id=row.customer_id,
-        name=row.customer_name,
-        domain=row.domain,
-        language=partner.language,
-        zone=partner.zone,
-        created_at=now,
-    )
-    CustomerReading.objects.create(
-        partner=partner, customer=customer, key=f"read:{customer.pk}", queued_at=now, due_at=now
-    )
-    tell(
-        customer,
-        TimelineEntry.Kind.DOCUMENT,
-        "customer_imported",
-        now=now,
-        values={"bill": bill},
-        shared=False,
-    )
-    return customer
-
-
-def _subscriptions(partner: Partner, rows: list[Row], customers: dict[str, Customer]) -> dict[str, Subscription]:
-    latest = _latest(rows)
-    known = {
-        subscription.provider_id: subscription
-        for subscription in Subscription.objects.filter(partner=partner, provider_id__in=latest)
-    }
-    for provider_id, row in latest.items():
-        customer = customers[row.customer_id]
-        subscription = known.get(provider_id)
-        if subscription and subscription.customer_id != customer.pk:
-            raise BadFile([f"line {row.line}, CustomerID: this subscription is another customer's"])
-        values = {
-            "offer_id": row.offer_id,
-            "offer_name": row.offer_name,
-            "name": row.subscription_name or row.offer_name,
-            "quantity": max(row.quantity, 0),
-            "starts_on": row.starts_on,
-            "ends_on": row.ends_on,
-        }
-        known[provider_id], _ = Subscription.objects.update_or_create(
-            partner=partner, provider_id=provider_id, defaults={"customer": customer, **values}
-        )
-    return known
-
-
-def _latest(rows: Iterable[Row]) -> dict[str, Row]:
-    """The line that says most about a subscription: its last Cycle fee, else its last line."""
-    latest: dict[str, Row] = {}
-    for row in rows:
-        before = latest.get(row.subscription_id)
-        if before is None or _weight(row) >= _weight(before):
-            latest[row.subscription_id] = row
-    return latest
-
-
-def _weight(row: Row) -> tuple[bool, date]:
-    return row.charge_type.casefold() == "cycle fee", row.charge_starts_on
-
-
-def _book_lines(
-    bill: ProviderBill,
-    rows: list[Row],
-    customers: dict[str, Customer],
-    subscriptions: dict[str, Subscription],
-) -> None:
-    ProviderLine.objects.bulk_create(
-        [
-            ProviderLine(
-                partner_id=bill.partner_id,
-                bill=bill,
-                row=row.line,
-                customer=customers[row.customer_id],
-                subscription=subscriptions[row.subscription_id],
-                charge_type=row.charge_type,
-                mapped=section_of(row.charge_type) is not None,
-                offer_name=row.offer_name,
-                order_id=row.order_id,
-                charge_starts_on=row.charge_starts_on,
-                charge_ends_on=row.charge_ends_on,
-                unit_price=row.unit_price,
-                quantity=row.quantity,
-                amount=row.amount,
-                discount=row.discount,
-                subtotal=row.subtotal,
-                tax=row.tax,
-                total=row.total,
-                currency=row.currency,
-            )
-            for row in rows
-        ],
-        batch_size=1000,
-    )
-
-
-def _summary(rows: list[Row], bill: ProviderBill, ignored: list[str], adopted: str, *, already: bool) -> Imported:
-    unmapped = Counter(row.charge_type for row in rows if section_of(row.charge_type) is None)
+def _summary(staged: Staged, origin: Origin, number: str, *, already: bool) -> Imported:
     return Imported(
-        bill=bill.number,
-        period=bill.period,
-        lines=len(rows),
-        customers=len({row.customer_id for row in rows}),
-        subscriptions=len({row.subscription_id for row in rows}),
-        currency=bill.currency,
-        amount=bill.amount,
-        subtotal=bill.subtotal,
-        tax=bill.tax,
-        total=bill.total,
-        credits=sum(row.amount < 0 for row in rows),
-        unmapped=dict(unmapped),
+        bill=number,
+        period=f"{staged.cycle_starts_on:%Y-%m}",
+        lines=staged.lines,
+        customers=staged.customers,
+        subscriptions=staged.subscriptions,
+        currency=origin.currency,
+        amount=staged.amount,
+        subtotal=staged.subtotal,
+        tax=staged.tax,
+        total=staged.total,
+        credits=staged.credits,
+        unmapped=staged.unmapped,
         already_imported=already,
-        adopted=adopted,
-        ignored=ignored,
+        adopted="",
+        ignored=origin.ignored,
+        layout=origin.layout.code,
+        sections=staged.sections,
+        equal_lines=staged.repeated,
     )

@@ -1,6 +1,7 @@
 """Does a bill agree with what customers were billed and with what we know? Every difference is a finding, found again
 as the same one; people accept it, or it becomes a case."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from .costing import charge_of
 from .differing import Expected, Found, adjustment, differences, prorated
 from .matching import Frame, Group, code_of, differing, frame_of, parts_since
 from .models import Finding, ProviderBill, ProviderLine
+from .models.bills import UNBILLED
 
 State = Finding.State
 MOST_WHY: Final = 300
@@ -60,14 +62,17 @@ def reconcile(bill: ProviderBill, *, now: datetime) -> Summary:
 
 
 def summary(bill: ProviderBill) -> Summary:
-    """How the bill stands by what was found, in four queries."""
+    """How the bill stands by what was found, in two queries."""
     lines = ProviderLine.objects.filter(bill=bill)
     found = Finding.objects.filter(bill=bill).exclude(state=State.GONE)
-    states = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
+    states: Counter[str] = Counter()
     touched: dict[str, int] = {}
-    for key, values in found.exclude(state=State.EXPLAINED).values_list("key", "values"):
-        touched[key.removesuffix(":ours")] = int(values.get("lines", 0))
-    every = lines.count()
+    for state, key, values in found.order_by("pk").values_list("state", "key", "values"):
+        states[state] += 1
+        if state != State.EXPLAINED:
+            touched[key.removesuffix(":ours")] = int(values.get("lines", 0))
+    counted = lines.aggregate(every=Count("pk"), waiting=Count("pk", filter=UNBILLED))
+    every = counted["every"]
     return Summary(
         lines=every,
         match=every - sum(touched.values()),
@@ -76,7 +81,7 @@ def summary(bill: ProviderBill) -> Summary:
         explained=states.get(State.EXPLAINED, 0),
         accepted=states.get(State.ACCEPTED, 0),
         disputed=states.get(State.DISPUTED, 0),
-        waiting=lines.unbilled().count(),
+        waiting=counted["waiting"],
     )
 
 

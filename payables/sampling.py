@@ -73,11 +73,12 @@ def write(partner: str, charges: Iterable[Charge]) -> bytes:
     out = csv.writer(text, lineterminator="\r\n")
     out.writerow(COLUMNS)
     for charge in charges:
-        out.writerow(_cells(partner, charge))
+        out.writerow(cells_of(partner, charge))
     return text.getvalue().encode()
 
 
-def _cells(partner: str, charge: Charge) -> list[object]:
+def cells_of(partner: str, charge: Charge) -> list[object]:
+    """One line, cell by cell, in the order of COLUMNS."""
     amount = quantise(charge.price * charge.seats * charge.share, charge.currency)
     tax = quantise(amount * TAX_RATE, charge.currency)
     subscription = guid(partner, charge.customer, charge.offer)

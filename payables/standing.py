@@ -50,8 +50,14 @@ def stands(partner: Partner, *, today: date, bills: Sequence[Owed] | None = None
     restriction = Standing.objects.filter(partner=partner, ended_at=None).first()
     if restriction is not None:
         return Stands(How.RESTRICTED, restriction)
-    bills = owed(partner, today=today) if bills is None else bills
-    return Stands(How.BEHIND if any(one.overdue for one in bills) else How.GOOD)
+    return Stands(how(False, owed(partner, today=today) if bills is None else bills))
+
+
+def how(restricted: bool, bills: Sequence[Owed]) -> How:
+    """How an account stands of which it is known whether the provider restricts it, and what is owed today."""
+    if restricted:
+        return How.RESTRICTED
+    return How.BEHIND if any(one.overdue for one in bills) else How.GOOD
 
 
 def restrict(partner: Partner, *, why: str, by: User | None, now: datetime) -> Standing:

@@ -3,13 +3,19 @@
 from django.urls import URLPattern, path
 
 from . import views
-from .views import desk, keeping, reconciliation
+from .views import desk, intakes, keeping, reconciliation
 from .views.margin import margin
 
 urlpatterns: list[URLPattern] = [
     path("", desk.desk, name="provider"),
+    path("compared/", desk.compared, name="provider_compared"),
     path("bills/", views.bills, name="provider_bills"),
-    path("import/", views.bring_in, name="provider_import"),
+    path("import/", intakes.bring_in, name="provider_import"),
+    path("import/<int:intake_id>/", intakes.intake, name="provider_intake"),
+    path("import/<int:intake_id>/progress/", intakes.intake_progress, name="provider_intake_progress"),
+    path("import/<int:intake_id>/apply/", intakes.apply, name="provider_intake_apply"),
+    path("import/<int:intake_id>/drop/", intakes.drop, name="provider_intake_drop"),
+    path("fetch/", intakes.fetch, name="provider_fetch"),
     path("bills/<int:bill_id>/", views.bill, name="provider_bill"),
     path("bills/<int:bill_id>/pay/", keeping.pay, name="provider_pay"),
     path("bills/<int:bill_id>/due/", keeping.agree_day, name="provider_due"),

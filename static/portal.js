@@ -88,7 +88,7 @@
   }
   function press(key) {
     const row = current();
-    const target = (row && one(`[data-key="${key}"]`, row)) || one(`#panel [data-key="${key}"], .panel [data-key="${key}"]`) || one(`[data-key="${key}"]`);
+    const target = (row && one(`[data-key="${key}"]`, row)) || one(`#panel [data-key="${key}"], .panel [data-key="${key}"]`) || one(`[data-key="${key}"]:not(.deed *)`);
     if (target) target.click();
     return Boolean(target);
   }
@@ -101,13 +101,30 @@
     if (closer) { closer.click(); return true; }
     return false;
   }
+  /* The palette: arrows go through what was found, from the field and back to it. */
+  function walk(palette, step) {
+    const stops = [one("input", palette), ...all("#palette-found a", palette)];
+    const at = stops.indexOf(document.activeElement);
+    stops[(Math.max(at, 0) + step + stops.length) % stops.length].focus();
+  }
+  /* The row that was opened is the current one, and has the focus again when its panel closes. */
+  function pointAt(row) {
+    all("[data-row][aria-current]").forEach((other) => other.removeAttribute("aria-current"));
+    row.setAttribute("aria-current", "true");
+  }
   const keysOff = () => { try { return localStorage.getItem("keys") === "off"; } catch { return false; } };
   const typing = (target) => target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
   const actions = {
     j: () => { if (!rows().length) return press("j"); move(1); return true; },
     k: () => { if (!rows().length) return press("k"); move(-1); return true; },
     x: () => { const row = current(); const box = row && one("input[type=checkbox]", row); if (box) box.click(); return Boolean(box); },
-    "/": () => { const field = one("[data-search]"); if (field) { field.focus(); field.select(); } return Boolean(field); },
+    "/": () => {
+      const palette = one("#palette");
+      const field = one("input", palette || document) && (palette ? one("input", palette) : one("[data-search]"));
+      if (palette && !palette.open) palette.showModal();
+      if (field) { field.focus(); field.select(); }
+      return Boolean(field);
+    },
     "?": () => { const keys = one("#keys"); if (keys && !keys.open) keys.showModal(); return Boolean(keys); },
   };
   document.addEventListener("keydown", (event) => {
@@ -117,6 +134,8 @@
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const palette = event.target.closest("#palette");
+    if (palette && ["ArrowDown", "ArrowUp"].includes(event.key)) { event.preventDefault(); walk(palette, event.key === "ArrowDown" ? 1 : -1); return; }
     if (event.key === "Escape") { if (!one("dialog[open]") && close()) event.preventDefault(); return; }
     if (typing(event.target) || one("dialog[open]") || keysOff()) return;
     const key = event.key.toLowerCase();
@@ -133,6 +152,7 @@
     if ((found = hit("[data-dismiss]"))) found.closest("[data-toast]").remove();
     if ((found = hit("[data-close-dialog]"))) found.closest("dialog").close();
     if ((found = hit("[data-print-page]"))) window.print();
+    if ((found = hit("[data-row] a[hx-get]"))) pointAt(found.closest("[data-row]"));
     if ((found = hit("[data-reveal]"))) {
       const input = document.getElementById(found.dataset.reveal);
       const show = input.type === "password";
@@ -161,7 +181,14 @@
       all("tbody input[type=checkbox]", event.target.closest("table")).forEach((box) => { box.checked = event.target.checked; });
     }
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+    if (event.target.matches(".deed-choose")) count();
   });
+  /* How many rows are chosen, in the words of the page. */
+  function count() {
+    const words = one("[data-chosen]");
+    const number = all(".deed-choose:checked").length;
+    if (words) words.textContent = number === 1 ? words.dataset.one : words.dataset.many.replace("{n}", String(number));
+  }
 
   /* One deed per form: the second click of a double click does nothing. */
   document.addEventListener("submit", (event) => {
@@ -169,8 +196,10 @@
     if (event.defaultPrevented || form.method === "dialog") return;
     if (form.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     if (form.method !== "post" || (form.hasAttribute("hx-post") && !form.matches("[hx-trigger=change]"))) return;
-    form.dataset.sent = "1";
     const button = event.submitter;
+    /* A look in a frame of the page is no deed, and one may look again. */
+    if (button && button.hasAttribute("formtarget")) return;
+    form.dataset.sent = "1";
     window.setTimeout(() => {
       if (!button) return;
       button.classList.add("is-busy");
@@ -244,7 +273,11 @@
     const tick = window.setInterval(show, 1000);
     show();
   }
-  document.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt || document));
+  document.addEventListener("htmx:afterSettle", (event) => {
+    settle(event.detail.elt || document);
+    const row = event.detail.elt && event.detail.elt.id === "beside" && !one("#panel") && current();
+    if (row) one("a[href]", row).focus();
+  });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => settle(document));
   else settle(document);
 })();

@@ -3,10 +3,12 @@
 from .bank import BankEntry, BankReading, BankStatement, Candidate
 from .checkouts import Checkout, TillEvent
 from .corrections import Refund, Reversal, WriteOff
-from .invoices import CreditNote, CreditNoteLine, Invoice, InvoiceLine, PriceRule, Series
+from .credit_notes import CreditNote, CreditNoteLine
+from .invoices import Invoice, InvoiceLine, PriceRule, Series
 from .payments import Allocation, DisputedAmount, Hold, Payment
 from .prices import PassOn, PriceEntry, Rounding, TaxRule
 from .promises import Claim, PromiseToPay
+from .settings import ReceivablesSetting
 
 __all__ = [
     "Allocation",
@@ -27,6 +29,7 @@ __all__ = [
     "PriceEntry",
     "PriceRule",
     "PromiseToPay",
+    "ReceivablesSetting",
     "Refund",
     "Reversal",
     "Rounding",

@@ -6,7 +6,8 @@ from django.db.models import F, Q
 
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
-from .invoices import CreditNote, Invoice
+from .credit_notes import CreditNote
+from .invoices import Invoice
 from .payments import Payment
 
 

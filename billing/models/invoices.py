@@ -1,7 +1,7 @@
 """What have customers been billed, and what stands against it?"""
 
 from datetime import date
-from typing import Any
+from decimal import Decimal
 
 import pgtrigger
 from django.db import models
@@ -12,7 +12,6 @@ from billing.charge_words import detail_said
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 from subscriptions.models import Subscription
 
-from .leftover import left_of
 from .prices import Rounding
 
 
@@ -164,7 +163,22 @@ class Invoice(PartnerOwned):
                 name="billing_invoice_ages",
                 condition=Q(status="issued", balance__gt=0),
             ),
-            models.Index(fields=["partner", "-issued_on", "-id"], name="billing_invoice_newest"),
+            # Lists turn their pages along these: all that was issued, what is open of it, and what is rare among it.
+            models.Index(
+                fields=["partner", "-issued_on", "-id"], name="billing_invoice_newest", condition=~Q(status="draft")
+            ),
+            models.Index(
+                fields=["partner", "-issued_on", "-id"],
+                name="billing_invoice_open_newest",
+                condition=Q(status="issued", balance__gt=0),
+            ),
+            models.Index(
+                fields=["partner", "-issued_on", "-id"],
+                name="billing_invoice_rare_newest",
+                condition=Q(status="void") | Q(written_off__gt=0),
+            ),
+            models.Index(fields=["partner", "period"], name="billing_invoice_periods"),
+            models.Index(fields=["partner", "id"], name="billing_invoice_drafts", condition=Q(status="draft")),
             models.Index(fields=["partner", "-issued_at"], name="billing_invoice_last", condition=Q(status="issued")),
         ]
         triggers = [
@@ -215,13 +229,20 @@ class Invoice(PartnerOwned):
 
     def state_on(self, today: date) -> str:
         """What a person calls its state on a day; the keys of the one table of status words."""
-        if self.status != self.Status.ISSUED:
-            return self.status
-        if self.balance <= 0:
-            return "written_off" if self.written_off > 0 else "paid"
-        if self.due_on and self.due_on < today:
-            return "overdue"
-        return "partly_paid" if self.balance < self.total else "not_due"
+        return state_of(self.status, self.total, self.balance, self.written_off, self.due_on, today)
+
+
+def state_of(
+    status: str, total: Decimal, balance: Decimal, written_off: Decimal, due_on: date | None, today: date
+) -> str:
+    """The same of an invoice's columns, for lists that make no object of each."""
+    if status != Invoice.Status.ISSUED:
+        return status
+    if balance <= 0:
+        return "written_off" if written_off > 0 else "paid"
+    if due_on and due_on < today:
+        return "overdue"
+    return "partly_paid" if balance < total else "not_due"
 
 
 class InvoiceLine(PartnerOwned):
@@ -271,67 +292,3 @@ class InvoiceLine(PartnerOwned):
                 """,
             ),
         ]
-
-
-class CreditNoteQuerySet(OwnedQuerySet["CreditNote"]):
-    """Credit notes, narrowed."""
-
-    def with_left(self) -> "models.QuerySet[Any]":
-        """Each with `left`: what is neither allocated nor refunded."""
-        return self.annotate(left=left_of(self.model, "total", "credit_note"))
-
-
-class CreditNote(PartnerOwned):
-    """Money given back on paper: from a period that came out below zero, or from a dispute upheld."""
-
-    class Why(models.TextChoices):
-        """What it came from."""
-
-        PERIOD = "period", _("period below zero")
-        DISPUTE = "dispute", _("dispute")
-        CORRECTION = "correction", _("correction")
-        GOODWILL = "goodwill", _("goodwill")
-
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="credit_notes")
-    number = models.CharField(max_length=40)
-    why = models.CharField(max_length=12, choices=Why)
-    reason = models.CharField(max_length=300, blank=True)
-    currency = models.CharField(max_length=3)
-    total = models.DecimalField(max_digits=18, decimal_places=2)
-    period = models.CharField(max_length=7, blank=True)
-    issued_on = models.DateField()
-    issued_at = models.DateTimeField()
-
-    objects = CreditNoteQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["partner", "number"], name="billing_credit_note_number_once"),
-            models.CheckConstraint(name="billing_credit_note_positive", condition=Q(total__gte=0)),
-        ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class CreditNoteLine(PartnerOwned):
-    """What the credit is for; amounts as on an invoice line with the sign turned."""
-
-    credit_note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, related_name="lines")
-    position = models.PositiveIntegerField()
-    invoice_line = models.ForeignKey(
-        InvoiceLine, on_delete=models.PROTECT, null=True, blank=True, related_name="credit_lines"
-    )
-    description = models.CharField(max_length=300)
-    net = models.DecimalField(max_digits=18, decimal_places=2)
-    tax = models.DecimalField(max_digits=18, decimal_places=2)
-    total = models.DecimalField(max_digits=18, decimal_places=2)
-    # As on the invoice line it was, where the draft came out below zero.
-    priced_by = models.JSONField(default=dict, blank=True)
-
-    objects = OwnedQuerySet["CreditNoteLine"].as_manager()
-
-    class Meta:
-        ordering = ["credit_note_id", "position"]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from billing.money import ZERO
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
-from .invoices import CreditNote, InvoiceLine
+from .credit_notes import CreditNote
+from .invoices import InvoiceLine
 from .leftover import left_of
 
 

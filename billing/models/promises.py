@@ -69,7 +69,10 @@ class Claim(PartnerOwned):
     objects = OwnedQuerySet["Claim"].as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["customer"], name="billing_claim_open", condition=Q(gone_at=None))]
+        indexes = [
+            models.Index(fields=["customer"], name="billing_claim_open", condition=Q(gone_at=None)),
+            models.Index(fields=["partner", "-at", "-id"], name="billing_claim_newest", condition=Q(gone_at=None)),
+        ]
         constraints = [
             models.CheckConstraint(name="billing_claim_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(

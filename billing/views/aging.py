@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from billing.aging import Aged, BadBuckets, Buckets, Totals, aged, by_customer, overdue_points, totals
+from billing.aging import Aged, BadBuckets, Buckets, Totals, aged, by_customer, overdue_points, sheet
 from billing.collecting_figures import months
 from customers import formats
 from customers.entering import Here, staff
@@ -35,16 +35,20 @@ def receivables(request: Here) -> HttpResponseBase:
     except BadBuckets as bad:
         buckets, fault = Buckets(), str(bad)
     scope = mine(request)
-    found = {row.currency: row for row in totals(scope, today=today, buckets=buckets)}
-    code = chosen(request, found)
-    rows = by_customer(scope, code, today=today, buckets=buckets)
+    skip = _skip(request.GET.get("page", ""))
+    code = request.GET.get("currency") or request.partner.currency
+    sums, rows = sheet(request.partner, code, today=today, buckets=buckets, skip=skip, most=PAGE)
+    found = {row.currency: row for row in sums}
+    if (known := chosen(request, found)) != code:
+        code = known
+        _, rows = sheet(request.partner, code, today=today, buckets=buckets, skip=skip, most=PAGE)
     if wanted(request) and not fault:
-        return _file(request, rows, buckets, code)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+        return _file(request, by_customer(scope, code, today=today, buckets=buckets), buckets, code)
+    page = Paginator(range(found[code].customers if code in found else 0), PAGE).get_page(skip // PAGE + 1)
     total = found.get(code, Totals(code, [formats.rounded(0, 2)] * len(buckets.spans)))
     context = {
         "page": page,
-        "rows": [_row(one, buckets, code, total) for one in aged(page.object_list, buckets)],
+        "rows": [_row(one, buckets, code, total) for one in rows],
         "total": total,
         "labels": buckets.labels,
         "bar": _bar(total, buckets),
@@ -57,6 +61,12 @@ def receivables(request: Here) -> HttpResponseBase:
         **_dots(scope, code, buckets, today),
     }
     return render(request, "billing/aging.html", context, status=422 if fault else 200)
+
+
+def _skip(text: str) -> int:
+    """How many customers stand before the page of the address."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+    return (max(number, 1) - 1) * PAGE
 
 
 def mine(request: Here) -> Q:

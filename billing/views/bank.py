@@ -4,8 +4,7 @@ from collections import defaultdict
 from typing import Any, Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,10 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.bank.standing import taken_back
 from billing.models import BankEntry, Candidate, Invoice
+from billing.money import ZERO
 from billing.receiving import BadPayment
 from customers import formats
 from customers.entering import Here, staff
 from customers.models import Customer
+from customers.paging import added_up, leaf
 from customers.roles import May
 from dunning.placing import NotWaiting, bring_back, match_by_hand, set_aside
 
@@ -25,7 +26,6 @@ from .bank_forms import AsideForm, WhoseForm
 from .bank_words import likelihood, reasons
 from .payment_tabs import tabs
 
-PAGE: Final = 50
 SUGGESTED: Final = 300
 MOST_INVOICES: Final = 50
 MOST_DIGITS: Final = 18
@@ -62,16 +62,11 @@ def _page(
 ) -> HttpResponse:
     show = "aside" if request.GET.get("show") == "aside" else ""
     found = _chosen_list(request, show)
-    sums = list(
-        found.order_by()
-        .values("currency")
-        .annotate(sum=Sum("amount", filter=Q(credit=True)), n=Count("pk"))
-        .order_by("currency")
-    )
-    paginator = Paginator(found.select_related("statement", "dismissed_by"), PAGE)
-    paginator.count = sum(one["n"] for one in sums)
-    page = paginator.get_page(request.GET.get("page"))
-    entries = list(page.object_list)
+    came_in = Case(When(credit=True, then=F("amount")), default=ZERO)
+    number, added = added_up(found.annotate(came_in=came_in), "came_in")
+    sums = [{"currency": currency, "sum": amount} for currency, _, amount in added]
+    page = leaf(request, found.select_related("statement", "dismissed_by"), count=number)
+    entries = page.object_list
     guesses = _guesses(entries)
     chosen = next((one for one in entries if one.pk == entry_id), None)
     if entry_id and chosen is None:

@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,13 +14,13 @@ from billing.bank.lines import BadStatement
 from billing.models import BankReading, BankStatement
 from customers import formats
 from customers.entering import Here, staff
+from customers.paging import leaf
 from customers.roles import May
 from dunning.banking import Booked, declare_complete, held_back, import_statement, unfinished
 
 from .bank_forms import CompleteForm, StatementForm
 from .payment_tabs import tabs
 
-PAGE: Final = 50
 SHOWN_FAULTS: Final = 200
 # So many entries are looked at before the page answers; the worker goes on with the rest.
 AT_ONCE: Final = 100
@@ -58,7 +57,7 @@ def bring_in(request: Here) -> HttpResponse:
 
 
 def _page(request: Here, form: StatementForm, faults: list[str] | None = None, status: int = 200) -> HttpResponse:
-    page = Paginator(_statements(request).order_by("-imported_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    page = leaf(request, _statements(request), "-imported_at", "-pk")
     context = {
         "form": form,
         "faults": (faults or [])[:SHOWN_FAULTS],

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import render
@@ -12,11 +11,12 @@ from django.views.decorators.http import require_safe
 from billing.models import CreditNote
 from customers.entering import Here, staff
 from customers.exporting import CHUNK, Column, exported, wanted
+from customers.paging import leaf
 from customers.roles import May
 
 from .payment_tabs import tabs
 
-PAGE = 50
+NEWEST = ("-issued_on", "-pk")
 
 
 @require_safe
@@ -27,10 +27,10 @@ def credit_notes(request: Here) -> HttpResponseBase:
     found: QuerySet[Any] = CreditNote.objects.visible_to(request.user).of(request.partner).with_left()
     if show:
         found = found.filter(left__gt=0)
-    rows = found.select_related("customer").order_by("-issued_on", "-pk")
+    rows = found.select_related("customer").order_by(*NEWEST)
     if wanted(request):
         return _file(request, rows, show)
-    context = {"page": Paginator(rows, PAGE).get_page(request.GET.get("page")), "show": show, "tabs": tabs(request)}
+    context = {"page": leaf(request, rows, *NEWEST), "show": show, "tabs": tabs(request)}
     return render(request, "billing/credit_notes.html", context)
 
 

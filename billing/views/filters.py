@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from billing.models import DisputedAmount, Invoice
+from customers.paging import SUMMED, Counted
 
 STATES: Final = ("open", "overdue", "not_due", "partly_paid", "in_dispute", "paid", "written_off", "void", "draft")
 
@@ -86,6 +88,12 @@ def of_state(state: str, today: date) -> Q:
     }[state]
 
 
+SUMS: Final = """
+SELECT currency, status = 'void' AS void, count(*), sum(total), sum(balance)
+FROM ({}) AS found GROUP BY 1, 2 ORDER BY 1, 2
+"""
+
+
 @dataclass(frozen=True)
 class Sums:
     """What the invoices of a filter add up to in one currency."""
@@ -96,7 +104,21 @@ class Sums:
     open: Decimal
 
 
+def summed(found: QuerySet[Invoice]) -> tuple[Counted, list[Sums]]:
+    """How many invoices match, and what they add up to: all of them, never one page, but for those that are void, where
+    others stand beside them. One query, which reads no more rows of a large book than of a middling one: beyond SUMMED
+    there are no sums."""
+    some = found.order_by().values_list("currency", "total", "balance", "status")[: SUMMED + 1]
+    text, values = some.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(SUMS.format(text), values)
+        rows = cursor.fetchall()
+    number = Counted.of(sum(row[2] for row in rows), SUMMED)
+    valid = [row for row in rows if not row[1]] or rows
+    return number, [] if number.more else [Sums(row[0], *row[2:]) for row in valid]
+
+
 def sums(found: QuerySet[Invoice]) -> list[Sums]:
-    """The totals of the whole filter, never of one page, in each currency."""
+    """The totals of all these invoices, in each currency."""
     rows = found.order_by().values("currency").annotate(n=Count("pk"), sum=Sum("total"), left=Sum("balance"))
     return [Sums(row["currency"], row["n"], row["sum"], row["left"]) for row in rows.order_by("currency")]

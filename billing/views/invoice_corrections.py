@@ -1,5 +1,6 @@
 """How is an issued invoice put right? Credited, written off by two, voided; and which tax invoice goes with it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -132,14 +133,10 @@ def credit(request: Here, invoice_id: int) -> HttpResponse:
     """Give back amounts on lines of an issued invoice."""
     one = _invoice(request, invoice_id)
     room = room_of(one)
-    lines = [line for line in one.lines.order_by("position") if line.total > ZERO]
     form = correction_forms.CreditForm(
         posted(request),
-        lines=[(line, room[line.pk]) for line in lines],
+        lines=[(line, room[line.pk]) for line in one.lines.order_by("position") if line.total > ZERO],
         initial={"seen": times_credited(one)},
-    )
-    questioned = set(
-        DisputedAmount.objects.filter(line__invoice=one, decided_at=None).values_list("line_id", flat=True)
     )
     it = Correction(
         title=gettext("Credit %(invoice)s") % {"invoice": one},
@@ -150,15 +147,7 @@ def credit(request: Here, invoice_id: int) -> HttpResponse:
         back=reverse("invoice", args=[one.pk]),
         form=form,
         refused="" if one.status == Invoice.Status.ISSUED else gettext("Only an issued invoice is credited."),
-        rows=[
-            {
-                "line": line,
-                "room": room[line.pk],
-                "field": form[f"line_{line.pk}"],
-                "questioned": line.pk in questioned,
-            }
-            for line in lines
-        ],
+        rows=_credit_rows(one, room, form),
         currency=one.currency,
     )
 
@@ -176,6 +165,17 @@ def credit(request: Here, invoice_id: int) -> HttpResponse:
         return gettext("Credit note %(number)s over %(amount)s issued") % values
 
     return carry_out(request, it, deed)
+
+
+def _credit_rows(one: Invoice, room: dict[int, Decimal], form: correction_forms.CreditForm) -> list[dict[str, Any]]:
+    """Each line with what may be credited of it, its field, and whether it is questioned."""
+    asked = DisputedAmount.objects.filter(line__invoice=one, decided_at=None)
+    questioned = set(asked.values_list("line_id", flat=True))
+    return [
+        {"line": line, "room": room[line.pk], "field": form[f"line_{line.pk}"], "questioned": line.pk in questioned}
+        for line in one.lines.order_by("position")
+        if line.total > ZERO
+    ]
 
 
 @require_http_methods(BOTH)

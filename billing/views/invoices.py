@@ -1,10 +1,10 @@
 """Which invoices are there, and which drafts shall go out? The list with its filters, and issuing."""
 
+from functools import reduce
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,17 +13,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.forms import IssueForm
 from billing.invoicing import NotADraft
-from billing.models import CreditNote, DisputedAmount, Invoice
-from customers import exporting
+from billing.models import CreditNote, Invoice
+from billing.money import ZERO
+from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.models import Customer
+from customers.paging import leaf
 from customers.roles import May
 from payables import earning, rebilling
 
-from . import exports
-from .filters import STATES, Asked, sums
+from . import exports, invoice_rows
+from .around import around
+from .filters import STATES, Asked, summed, sums
 
-PAGE = 50
+NEWEST = ("-issued_on", "-pk")
+BY_NAME = ("customer__name", "pk")
 
 
 def mine(request: Here) -> QuerySet[Invoice]:
@@ -41,29 +45,31 @@ def invoices(request: Here) -> HttpResponseBase:
 def _list(request: Here, asked: Asked, form: IssueForm | None = None, status: int = 200) -> HttpResponseBase:
     today = request.now.astimezone(request.zone).date()
     found = asked.narrow(mine(request), today)
-    questioned = DisputedAmount.objects.filter(line__invoice=OuterRef("pk"), decided_at=None)
-    order = ("customer__name", "pk") if asked.state == "draft" else ("-issued_on", "-pk")
+    drafts = asked.state == "draft"
+    order = BY_NAME if drafts else NEWEST
     if exporting.wanted(request):
         return exports.invoices(request, found.order_by(*order), asked, today)
-    page = Paginator(
-        found.select_related("customer").annotate(questioned=Exists(questioned)).order_by(*order), PAGE
-    ).get_page(request.GET.get("page"))
+    number, added_up = summed(found)
+    shown = found.select_related("customer") if drafts else invoice_rows.columns(found)
+    page = leaf(request, shown, *order, count=number)
+    known = around(request.partner)
     context: dict[str, Any] = {
         "page": page,
-        "rows": [{"invoice": one, "state": one.state_on(today)} for one in page.object_list],
-        # Nobody was billed what is void.
-        "sums": sums(found if asked.state == "void" else found.exclude(status=Invoice.Status.VOID)),
+        "rows": [{"invoice": one} for one in page.object_list]
+        if drafts
+        else invoice_rows.written(page.object_list, request),
+        "sums": added_up,
         "asked": asked,
         "states": STATES,
-        "drafts": mine(request).filter(status=Invoice.Status.DRAFT).count(),
-        "periods": list(mine(request).order_by("-period").values_list("period", flat=True).distinct()[:24]),
+        "drafts": known.drafts,
+        "periods": known.periods,
         "whose": get_object_or_404(Customer.objects.visible_to(request.user).of(request.partner), pk=asked.customer)
         if asked.customer
         else None,
         "form": form or IssueForm(initial={"issued_on": today}),
         "confirming": None,
     }
-    if asked.state == "draft" and request.membership.may(May.SEE_BILLS):
+    if drafts and request.membership.may(May.SEE_BILLS):
         _say_earned(request, context, found, asked)
     return render(request, "billing/invoices.html", context, status=status)
 
@@ -73,8 +79,9 @@ def _say_earned(request: Here, context: dict[str, Any], found: QuerySet[Invoice]
     by_draft = earning.by_draft([row["invoice"] for row in context["rows"]])
     for row in context["rows"]:
         row["earned"] = by_draft[row["invoice"].pk]
-    by_currency = earning.by_currency(found)
-    context["sums_earned"] = [(one, by_currency[one.currency]) for one in context["sums"]]
+    by_currency = earning.by_currency(found) if context["sums"] else {}
+    nothing = earning.Earned(ZERO, ZERO)
+    context["sums_earned"] = [(one, by_currency.get(one.currency, nothing)) for one in context["sums"]]
     context["borne"] = earning.borne(request.partner, asked.period)
 
 
@@ -134,4 +141,4 @@ def _issue(request: Here, drafts: QuerySet[Invoice], form: IssueForm) -> None:
         said.append(text % {"n": credits})
     if gone:
         said.append(gettext("%(n)s had been issued by somebody else") % {"n": gone})
-    messages.success(request, ", ".join(said))
+    messages.success(request, reduce(formats.joined, said))

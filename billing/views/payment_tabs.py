@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import IntegerField, QuerySet, Subquery
 
 from billing.bank.standing import taken_back
 from billing.models import BankEntry, BankReading, BankStatement, Claim, Payment
 from customers.entering import Here
 from customers.models import Partner
+from customers.paging import COUNTED, Counted
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,24 @@ def tabs(request: Here) -> Tabs:
         "imports": mine(BankStatement),
     }
     row: Any = Partner.objects.filter(pk=request.partner.pk).values(
-        **{name: Coalesce(Subquery(_number(rows)), 0) for name, rows in lists.items()},
+        **{name: _number(rows) for name, rows in lists.items()},
         read_at=Subquery(newest.values("at")[:1]),
         read_by=Subquery(newest.values("statement")[:1]),
     )[0]
     return Tabs(
-        to_place=row["waiting"] + row["back"],
-        claimed=row["claimed"],
-        unapplied=row["unapplied"],
-        placed=row["placed"],
-        imports=row["imports"],
+        to_place=Counted.of(row["waiting"] + row["back"], COUNTED),
+        **{name: Counted.of(row[name], COUNTED) for name in ("claimed", "unapplied", "placed", "imports")},
         read_at=row["read_at"],
         read_by_statement=row["read_by"] is not None,
     )
 
 
-def _number(rows: QuerySet[Any]) -> QuerySet[Any]:
-    counted: QuerySet[Any] = rows.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("pk")).values("n")
-    return counted
+class _Number(Subquery):
+    """How many rows, counted no further than a list is."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def _number(rows: QuerySet[Any]) -> _Number:
+    return _Number(rows.order_by().values("pk")[: COUNTED + 1])

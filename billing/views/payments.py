@@ -5,8 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +19,7 @@ from billing.receiving import BadPayment
 from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.models import Customer
+from customers.paging import added_up, leaf
 from customers.roles import May
 from dunning.placing import allocate_rest
 from dunning.settling import settle
@@ -29,15 +29,14 @@ from . import exports
 from .bank_words import reasons
 from .payment_tabs import tabs
 
-PAGE = 50
+NEWEST = ("-received_on", "-pk")
 SUGGESTED = 300
 
 
 def mine(request: Here) -> QuerySet[Any]:
-    """The payments of this book that this person may see, each with what was put of it."""
+    """The payments of this book that this person may see, each with what is left of it."""
     rows: QuerySet[Any] = Payment.objects.visible_to(request.user).of(request.partner).with_left()
-    placed: QuerySet[Any] = rows.annotate(put=Coalesce(Sum("allocations__amount"), ZERO))
-    return placed
+    return rows
 
 
 @require_safe
@@ -53,13 +52,13 @@ def payments(request: Here) -> HttpResponseBase:
         found = found.filter(Q(customer__name__icontains=words) | Q(reference__icontains=words))
     waiting = found.filter(left__gt=0)
     chosen = waiting if show else found
-    rows = chosen.select_related("customer").order_by("-received_on", "-pk")
+    rows = chosen.select_related("customer")
     if exporting.wanted(request):
-        return exports.payments(request, rows, show, words)
-    page = Paginator(rows, PAGE)
+        return exports.payments(request, rows.order_by(*NEWEST), show, words)
+    number, added = added_up(chosen, "amount", "left")
     context = {
-        "page": page.get_page(request.GET.get("page")),
-        "sums": _sums(chosen),
+        "page": leaf(request, rows, *NEWEST, count=number),
+        "sums": [dict(zip(("currency", "n", "amount", "left"), row, strict=True)) for row in added],
         "show": show,
         "words": words,
         "tabs": tabs(request),
@@ -69,18 +68,9 @@ def payments(request: Here) -> HttpResponseBase:
 
 def _claimed(request: Here) -> HttpResponse:
     rows = Claim.objects.visible_to(request.user).of(request.partner).filter(gone_at=None)
-    page = Paginator(rows.select_related("customer", "invoice").order_by("-at", "-pk"), PAGE)
-    context = {"page": page.get_page(request.GET.get("page")), "tabs": tabs(request)}
+    page = leaf(request, rows.select_related("customer", "invoice"), "-at", "-pk")
+    context = {"page": page, "tabs": tabs(request)}
     return render(request, "billing/payments_claimed.html", context)
-
-
-def _sums(found: QuerySet[Any]) -> list[dict[str, Any]]:
-    rows = Payment.objects.filter(pk__in=found.order_by().values("pk")).with_left().values("currency")
-    summed = rows.annotate(n=Count("pk"), sum=Sum("amount"), rest=Sum("left")).order_by("currency")
-    return [
-        {"currency": row["currency"], "n": row["n"], "amount": row["sum"], "left": row["rest"]}
-        for row in summed.values("currency", "n", "sum", "rest")
-    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,7 +137,8 @@ def _ask(request: Here, form: PaymentForm, status: int) -> HttpResponse:
 @staff(May.SEE_BOOK)
 def payment(request: Here, payment_id: int) -> HttpResponse:
     """One payment: the invoices it went to, what is left of it, and the access it brings back."""
-    one = get_object_or_404(mine(request).select_related("customer", "recorded_by"), pk=payment_id)
+    placed: QuerySet[Any] = mine(request).annotate(put=Coalesce(Sum("allocations__amount"), ZERO))
+    one = get_object_or_404(placed.select_related("customer", "recorded_by"), pk=payment_id)
     entry = BankEntry.objects.filter(payment=one).select_related("statement").first()
     context = {
         "payment": one,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import reduce
 from typing import Any, Final
 
 from django.contrib import messages
@@ -163,8 +164,11 @@ def _add(request: Here, tab: str, title: str, make: Filled) -> HttpResponse:
     if not form.is_bound:
         return render(request, "billing/price_form.html", context)
     if form.is_valid():
+        entry = form.entry(request.partner)
+        if "sure" not in request.POST and (closed := setting_prices.cut_short(entry)):
+            return render(request, "billing/price_form.html", context | _closing(request, entry, closed))
         try:
-            done = setting_prices.add(form.entry(request.partner), by=request.user, now=request.now)
+            done = setting_prices.add(entry, by=request.user, now=request.now)
         except NotPossible as no:
             form.add_error(no.field if no.field in form.fields else None, str(no))
         except PermissionError as no:
@@ -173,6 +177,16 @@ def _add(request: Here, tab: str, title: str, make: Filled) -> HttpResponse:
             messages.success(request, _added(done))
             return HttpResponseRedirect(_book(tab))
     return render(request, "billing/price_form.html", context, status=422)
+
+
+def _closing(request: Here, entry: Any, closed: list[Any]) -> dict[str, Any]:
+    """What a person is asked about once more: rules that end for good, though the new one has an end itself."""
+    offers, today = offers_of(request.partner), today_of(request)
+    return {
+        "closing": [price_lines.shown(one, offers, today) for one in closed],
+        "closes_on": entry.from_on - setting_prices.DAY,
+        "bare_after": entry.until_on,
+    }
 
 
 def _added(done: setting_prices.Added) -> str:
@@ -259,7 +273,7 @@ def prices_import(request: Here) -> HttpResponse:
                 said.append(gettext("%(n)s were in the book already") % {"n": done.known})
             if done.ended:
                 said.append(ngettext("%(n)s before them ends", "%(n)s before them end", done.ended) % {"n": done.ended})
-            messages.success(request, ", ".join(said))
+            messages.success(request, reduce(formats.joined, said))
             return HttpResponseRedirect(_book("prices"))
     context = {
         "form": form,

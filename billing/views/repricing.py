@@ -1,5 +1,7 @@
 """What do waiting drafts cost by the price book as it is now? They are priced again when a person asks for it."""
 
+from functools import reduce
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,6 +14,7 @@ from billing.pricing import NoPriceRule
 from billing.refusing import NotPossible
 from billing.views.filters import Asked
 from billing.views.invoices import mine
+from customers import formats
 from customers.entering import Here, staff
 from customers.roles import May
 from payables import redrafting
@@ -61,4 +64,4 @@ def _said(number: int, changed: int, gone: int, by_hand: int) -> str:
             "%(n)s line written by hand stayed as it was", "%(n)s lines written by hand stayed as they were", by_hand
         )
         said.append(text % {"n": by_hand})
-    return ", ".join(said)
+    return reduce(formats.joined, said)

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from allauth.mfa import admin as _factors  # noqa: F401  registered there first, replaced here
+from allauth.mfa.models import Authenticator
+from allauth.usersessions import admin as _sessions  # noqa: F401  a list of session keys would open every session
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -12,11 +16,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.consequences import person
-from customers.ledgers import LedgerLines, Shown, linked
-from customers.models import (
-    Membership,
-    User,
-)
+from customers.ledgers import Ledger, LedgerLines, Shown, linked
+from customers.models import AccountMail, Invitation, Membership, PlaceChange, User
 
 BY_PARTNER = ("partner", admin.RelatedOnlyFieldListFilter)
 
@@ -112,3 +113,85 @@ class MembershipAdmin(Shown):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A place is given and taken away; what was done in it stays on record."""
         return request.user.has_perm("customers.delete_membership")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(Ledger):
+    """Who was asked to join, and what came of it. Invitations are sent and taken back in the portal."""
+
+    list_display = (
+        "id",
+        "email",
+        linked("partner"),
+        linked("customer"),
+        "role",
+        "invited_at",
+        "expires_at",
+        "accepted_at",
+    )
+    list_select_related = ("partner", "customer")
+    list_filter = (BY_PARTNER, "role")
+    search_fields = ("email", "name", "customer__name")
+    date_hierarchy = "invited_at"
+    ordering = ("-id",)
+    hidden = ("secret_hash",)
+    page_select_related = ("invited_by", "accepted_by", "revoked_by")
+
+
+@admin.register(PlaceChange)
+class PlaceChangeAdmin(Ledger):
+    """Who came, went, or was given another role, and who said so."""
+
+    list_display = (
+        "at",
+        "what",
+        "email",
+        linked("partner"),
+        linked("customer"),
+        "role_before",
+        "role_after",
+        linked("by"),
+    )
+    list_select_related = ("partner", "customer", "by")
+    list_filter = ("what", BY_PARTNER)
+    search_fields = ("email", "person__name", "customer__name")
+    date_hierarchy = "at"
+    ordering = ("-id",)
+    page_select_related = ("person",)
+
+
+@admin.register(AccountMail)
+class AccountMailAdmin(Ledger):
+    """Mails about signing in, from promise to hand-over. What they said is not kept: it would open doors."""
+
+    list_display = ("id", "kind", "to_email", "outcome", "queued_at", "handed_at", "reason")
+    list_filter = ("outcome", "kind", BY_PARTNER)
+    search_fields = ("to_email", "key")
+    date_hierarchy = "queued_at"
+    ordering = ("-id",)
+    # The key makes the secret of an invitation's link.
+    hidden = ("lease_token", "key", "message_id")
+    page_select_related = ("partner", "invitation")
+
+
+admin.site.unregister((Authenticator, UserSession))
+
+
+@admin.register(Authenticator)
+class FactorAdmin(Shown):
+    """Which second factors a person has; their secrets are shown nowhere. A superuser takes one away from somebody
+    who has lost it, and they begin anew with the next sign-in."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_select_related = ("user",)
+    list_filter = ("type",)
+    search_fields = ("user__email", "user__name")
+    fields = readonly_fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """People add their own."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a superuser lets somebody in with less."""
+        return person(request).is_superuser

@@ -33,6 +33,7 @@ class PartnerAdmin(Shown):
         (None, {"fields": ("name", "slug", "mark", "prefix", "currency", "created_at")}),
         (_("Where and when"), {"fields": ("country", "zone", "language", "payment_terms_days")}),
         (_("Printed on invoices"), {"fields": ("address", "bank_account", "bank_name", "bank_number")}),
+        (_("Letters"), {"fields": ("sender_name", "sender_email", "link_days")}),
         (_("Reached at"), {"fields": ("reply_email", "phone", "support_email", "support_phone", "support_hours")}),
     )
     # The calendar of working days follows from these.

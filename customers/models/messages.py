@@ -25,6 +25,7 @@ class Letter(models.TextChoices):
     POLICY = "policy", _("new policy")
     STATEMENT = "statement", _("statement of account")
     RECEIVED = "received", _("payment received")
+    LINK = "link", _("new link")
     CASE_WORD = "case_word", _("word in a case")
     CASE_TURN = "case_turn", _("turn of a case")
     CASE_LATE = "case_late", _("case past its time, to its owner")

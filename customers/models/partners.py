@@ -34,6 +34,11 @@ class Partner(models.Model):
     bank_number = models.CharField(max_length=64, blank=True)
     reply_email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    # Whose name and address letters come from; empty: the partner's own name, the installation's address.
+    sender_name = models.CharField(max_length=100, blank=True)
+    sender_email = models.EmailField(blank=True)
+    # For so many days a mail's link opens its invoice without a password; 0: letters lead to signing in.
+    link_days = models.PositiveSmallIntegerField(default=30)
     # Suspending more customers than this within 24 hours waits for two people: the larger of the number and the
     # share of all customers, but never more than the cap.
     breaker_customers = models.PositiveSmallIntegerField(default=3)

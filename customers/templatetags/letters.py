@@ -89,6 +89,12 @@ def lines(value: str) -> str:
 
 
 @register.filter
+def own_lines(value: str) -> str:
+    """A partner's own words, their lines and spaces kept, at most one blank line between them."""
+    return GAP.sub("\n\n", "\n".join(UNSEEN.sub("", line).rstrip() for line in value.split("\n")))
+
+
+@register.filter
 def quoted(value: str) -> str:
     """The same for plain text: each line is marked, so that it can't pass for one of ours."""
     return "\n".join(f"> {line}".rstrip() for line in lines(value).split("\n"))

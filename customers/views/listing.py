@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
@@ -16,6 +16,8 @@ from customers.models import Customer
 from dunning.models import Case
 from dunning.wording import because, stage
 from subscriptions.models import Subscription
+
+BY_DEBT: Final = ("-late", "-owed", "name", "pk")
 
 
 @dataclass
@@ -60,7 +62,7 @@ def by_debt(customers: QuerySet[Customer], currency: str, today: date) -> QueryS
         sums = rows.annotate(all=Value(1)).values("all").annotate(sum=Sum("balance")).values("sum")
         return Coalesce(Subquery(sums), Value(ZERO), output_field=DecimalField())
 
-    return customers.annotate(late=owed(due_on__lt=today), owed=owed()).order_by("-late", "-owed", "name", "pk")
+    return customers.annotate(late=owed(due_on__lt=today), owed=owed()).order_by(*BY_DEBT)
 
 
 def lines(customers: Iterable[Customer], *, today: date, zone: Any) -> list[Line]:

@@ -1,9 +1,9 @@
 """Who are our customers, and where does each stand? The list, and everything about one on a page."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,12 +18,11 @@ from customers.addressing import set_address
 from customers.entering import Here, staff
 from customers.forms import AddressForm, address_form
 from customers.models import ContactRole, Customer
+from customers.paging import leaf
 from customers.roles import May
 
 from . import exports, listing
 from .record import record
-
-PAGE = 50
 
 
 @require_safe
@@ -40,7 +39,7 @@ def customers(request: Here) -> HttpResponseBase:
     ordered = listing.by_debt(found, request.partner.currency, today)
     if exporting.wanted(request):
         return exports.customers(request, ordered, words)
-    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
+    page = leaf(request, ordered, *listing.BY_DEBT)
     context = {
         "page": page,
         "lines": listing.lines(page.object_list, today=today, zone=request.zone),
@@ -95,8 +94,18 @@ def _page(request: Here, customer: Customer, form: AddressForm | None = None, st
         for figure in _figures(found.get(currency, Figures(currency)), made)
     ]
     known = next((reach.contact for reach in made["reaches"] if reach.contact.role == ContactRole.BILLING), None)
+    own = found.get(request.partner.currency, Figures(request.partner.currency)).outstanding
+    made["exposure"] = _exposure(own, customer.credit_limit)
     context = {**made, "figures": mine, "form": form, "address_form": form or address_form(customer, known)}
     return render(request, "customers/customer.html", context, status=status)
+
+
+def _exposure(owed: Decimal, limit: Decimal | None) -> dict[str, Any] | None:
+    """What is billed and open in the partner's currency against the limit; none without one."""
+    if limit is None:
+        return None
+    share = owed / limit * 100 if limit else Decimal(100 if owed else 0)
+    return {"owed": owed, "limit": limit, "share": share, "tone": "bad" if owed > limit else ""}
 
 
 def _promised(it: Figures) -> str:

@@ -19,7 +19,7 @@ from customers.models import Contact, Customer, Message, TimelineEntry
 from disputes.models import Dispute
 from dunning import policy as book
 from dunning.explaining import Explained
-from dunning.models import Decision, Proposal
+from dunning.models import Decision, PolicyTold, Proposal
 from dunning.picturing import Reading, foreseen, rail, story_of, why_panel
 from dunning.reviewing import Judged
 from dunning.views.agreed import agreed
@@ -88,6 +88,7 @@ def record(
         "oldest_due": _oldest(invoices, today),
         "story": stories.get(chosen.loaded.invoice.pk) if chosen else None,
         "stage_now": _stage_now(chosen),
+        "told": _told(customer, stories[chosen.loaded.invoice.pk].version if chosen else None),
         "rail": rail(stories[chosen.loaded.invoice.pk], reading) if chosen else [],
         "invoices": [{"invoice": one, "state": one.state_on(today), "late": _late(one, today)} for one in invoices],
         "cases": list(Dispute.objects.filter(customer=customer).select_related("invoice").order_by("-opened_at")[:20]),
@@ -131,6 +132,13 @@ def _stage_now(one: Judged | None) -> str:
     if one is None or not one.loaded.facts.notices:
         return ""
     return stage(max(one.loaded.facts.notices, key=lambda notice: notice.queued_at).stage)
+
+
+def _told(customer: Customer, version: int | None) -> PolicyTold | None:
+    """When this customer was shown the version that counts, and whether they agreed to it."""
+    if not version:
+        return None
+    return PolicyTold.objects.filter(customer=customer, version__number=version).order_by("pk").first()
 
 
 def _chased(judged: list[Judged]) -> dict[str, Decimal]:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from customers.ledgers import Ledger, linked
-from disputes.models import CaseEntry, CommonCause, Dispute, EarlierAnswer
+from disputes.models import CaseEntry, CaseLine, CommonCause, Dispute, EarlierAnswer
 
 PARTNER = ("partner", admin.RelatedOnlyFieldListFilter)
 
@@ -44,6 +44,18 @@ class DisputeAdmin(Ledger):
         "follows",
     )
     staff_page = "/disputes/{pk}/"
+
+
+@admin.register(CaseLine)
+class CaseLineAdmin(Ledger):
+    """What is said of one line of a case."""
+
+    list_display = (linked("dispute"), linked("line"), "ordered", "answer")
+    list_select_related = ("dispute", "line")
+    list_filter = (PARTNER,)
+    search_fields = ("dispute__number", "answer")
+    ordering = ("-id",)
+    page_select_related = ("partner", "dispute", "line")
 
 
 @admin.register(CommonCause)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from customers.ledgers import Ledger, linked
-from disputes.models import Escalation
+from disputes.models import Escalation, EscalationTerms
 
 
 @admin.register(Escalation)
@@ -27,4 +27,23 @@ class EscalationAdmin(Ledger):
     date_hierarchy = "prepared_at"
     ordering = ("-id",)
     hidden = ("secret",)
-    page_select_related = ("partner", "dispute", "cause", "prepared_by", "filed_by", "answer_recorded_by")
+    page_select_related = (
+        "partner",
+        "dispute",
+        "cause",
+        "prepared_by",
+        "filed_by",
+        "answer_recorded_by",
+        "withdrawn_by",
+        "called_off_by",
+    )
+
+
+@admin.register(EscalationTerms)
+class EscalationTermsAdmin(Ledger):
+    """When a partner asks 21Vianet again."""
+
+    list_display = ("id", linked("partner"), "ask_again_days")
+    list_select_related = ("partner",)
+    ordering = ("-id",)
+    page_select_related = ("partner",)

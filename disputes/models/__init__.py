@@ -1,16 +1,24 @@
 """The nouns of this floor."""
 
-from .cases import CaseEntry, CommonCause, Dispute, EarlierAnswer
+from .access import AccessNews
+from .cases import Dispute
+from .causes import CommonCause
 from .escalations import Escalation
 from .files import CaseFile
+from .lines import CaseLine
 from .mail import CaseMail
+from .terms import EscalationTerms
+from .words import CaseEntry, EarlierAnswer
 
 __all__ = [
+    "AccessNews",
     "CaseEntry",
     "CaseFile",
+    "CaseLine",
     "CaseMail",
     "CommonCause",
     "Dispute",
     "EarlierAnswer",
     "Escalation",
+    "EscalationTerms",
 ]

@@ -8,33 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.models import CreditNote, DisputedAmount, Invoice
 from customers.models import Customer, Message, OwnedQuerySet, PartnerOwned, User
 
-
-class CommonCauseQuerySet(OwnedQuerySet["CommonCause"]):
-    """Causes; they are ours alone: customers read of their own case."""
-
-    customer_path = None
-
-
-class CommonCause(PartnerOwned):
-    """One cause behind the cases of several customers: looked into once, answered for all."""
-
-    number = models.CharField(max_length=40)
-    title = models.CharField(max_length=200)
-    text = models.TextField(max_length=4000, blank=True)
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    opened_at = models.DateTimeField()
-    # Every case under it is answered.
-    settled_at = models.DateTimeField(null=True, blank=True)
-
-    objects = CommonCauseQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["partner", "number"], name="disputes_cause_number_once")]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.title}"
+from .causes import CommonCause
 
 
 class DisputeQuerySet(OwnedQuerySet["Dispute"]):
@@ -232,81 +206,3 @@ class Dispute(PartnerOwned):
     def withdrawn(self) -> bool:
         """Whether the customer took it back."""
         return self.outcome == DisputedAmount.Result.WITHDRAWN
-
-
-class EarlierAnswerQuerySet(OwnedQuerySet["EarlierAnswer"]):
-    """Earlier answers; customers see those to their own cases."""
-
-    customer_path = "dispute__customer_id"
-
-
-class EarlierAnswer(PartnerOwned):
-    """An answer that the customer did not accept: what it said, when it was told, and why it was reopened."""
-
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="earlier_answers")
-    outcome = models.CharField(max_length=10, choices=DisputedAmount.Result, blank=True)
-    answer = models.TextField(max_length=4000)
-    decided_at = models.DateTimeField()
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    credit_note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    told_by = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+")
-    told_at = models.DateTimeField()
-    reopened_at = models.DateTimeField()
-    # Empty where it came by mail.
-    reopened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    why = models.TextField(max_length=4000)
-
-    objects = EarlierAnswerQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                name="disputes_reopened_after_told",
-                condition=Q(told_at__gte=F("decided_at"), reopened_at__gte=F("told_at")),
-            )
-        ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-
-class CaseEntryQuerySet(OwnedQuerySet["CaseEntry"]):
-    """Entries; customers see those of their own cases that are not notes of ours."""
-
-    customer_path = "dispute__customer_id"
-
-    def shared(self) -> "CaseEntryQuerySet":
-        """What the customer sees too."""
-        return self.filter(kind__in=[CaseEntry.Kind.CUSTOMER, CaseEntry.Kind.STAFF])
-
-
-class CaseEntry(PartnerOwned):
-    """One word in a case, in the order it was said. Appended, never changed."""
-
-    class Kind(models.TextChoices):
-        """Who said it to whom."""
-
-        CUSTOMER = "customer", _("from the customer")
-        STAFF = "staff", _("to the customer")
-        NOTE = "note", _("note, only for us")
-        PROVIDER = "provider", _("from 21Vianet")
-
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="entries")
-    kind = models.CharField(max_length=10, choices=Kind)
-    text = models.TextField(max_length=20_000)
-    # What a mailed answer repeated of the mail before it.
-    quoted = models.TextField(max_length=20_000, blank=True)
-    at = models.DateTimeField()
-    # Empty where it came by mail.
-    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    from_email = models.EmailField(blank=True)
-    # The letter that carried words of ours.
-    message = models.OneToOneField(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="case_entry")
-
-    objects = CaseEntryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "case entries"
-        indexes = [models.Index(fields=["dispute", "at", "id"], name="disputes_entries_in_order")]
-        triggers = [
-            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="as_said", exclude=["message"]),
-        ]

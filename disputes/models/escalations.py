@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import OwnedQuerySet, PartnerOwned, User
 
-from .cases import CommonCause, Dispute
+from .cases import Dispute
+from .causes import CommonCause
 
 
 class EscalationQuerySet(OwnedQuerySet["Escalation"]):
@@ -19,6 +20,10 @@ class EscalationQuerySet(OwnedQuerySet["Escalation"]):
     def waiting(self) -> "EscalationQuerySet":
         """Filed and not answered yet."""
         return self.filter(filed_at__isnull=False, answered_at=None, withdrawn_at=None)
+
+    def to_call_off(self) -> "EscalationQuerySet":
+        """Filed and withdrawn since, and nobody has told 21Vianet yet."""
+        return self.filter(filed_at__isnull=False, withdrawn_at__isnull=False, called_off_at=None)
 
 
 class Escalation(PartnerOwned):
@@ -41,6 +46,12 @@ class Escalation(PartnerOwned):
         PARTLY = "partly", _("partly accepted")
         REFUSED = "refused", _("refused")
         INFORMATION = "information", _("information only")
+
+    class Ended(models.TextChoices):
+        """Why it ended by itself; what people say stands in their own words."""
+
+        WITHDRAWN = "case_withdrawn", _("the customer withdrew the question")
+        ANSWERED = "case_answered", _("the case was answered without 21Vianet")
 
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, null=True, blank=True, related_name="escalations")
     cause = models.ForeignKey(CommonCause, on_delete=models.PROTECT, null=True, blank=True, related_name="escalations")
@@ -66,6 +77,12 @@ class Escalation(PartnerOwned):
     answered_at = models.DateTimeField(null=True, blank=True)
     answer_recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # Empty where it ended with its case.
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_why = models.TextField(max_length=2000, blank=True)
+    # 21Vianet goes on with what was filed until somebody tells it that it is over.
+    called_off_at = models.DateTimeField(null=True, blank=True)
+    called_off_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = EscalationQuerySet.as_manager()
 
@@ -98,8 +115,29 @@ class Escalation(PartnerOwned):
                 condition=Q(answered_at=None, result="")
                 | (Q(filed_at__isnull=False, answered_at__gte=F("filed_at")) & ~Q(result="")),
             ),
+            models.CheckConstraint(
+                name="disputes_escalation_withdrawn_for_a_reason",
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_why="")
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_why="")),
+            ),
+            models.CheckConstraint(
+                name="disputes_called_off_by_someone",
+                condition=Q(called_off_at=None, called_off_by=None)
+                | Q(called_off_at__isnull=False, called_off_by__isnull=False, withdrawn_at__isnull=False),
+            ),
         ]
         triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.reference or f"escalation {self.pk}"
+
+    @property
+    def why_withdrawn(self) -> str:
+        """Why it is not pursued, as people read it."""
+        known = {str(code): label for code, label in self.Ended.choices}
+        return str(known.get(self.withdrawn_why, self.withdrawn_why))
+
+    @property
+    def to_call_off(self) -> bool:
+        """Whether somebody has to tell 21Vianet that it is over."""
+        return self.filed_at is not None and self.withdrawn_at is not None and self.called_off_at is None

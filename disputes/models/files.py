@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
-from .cases import CaseEntry, Dispute
+from .cases import Dispute
+from .words import CaseEntry
 
 
 class CaseFileQuerySet(OwnedQuerySet["CaseFile"]):

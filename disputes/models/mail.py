@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import OwnedQuerySet, PartnerOwned
 
-from .cases import CaseEntry, Dispute
+from .cases import Dispute
 from .escalations import Escalation
+from .words import CaseEntry
 
 
 class CaseMailQuerySet(OwnedQuerySet["CaseMail"]):

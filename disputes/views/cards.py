@@ -26,6 +26,8 @@ class Card:
     timer: Timer | None
     about: str
     last: str = ""
+    # How many seats more than ordered are billed; said where cases of one cause are compared.
+    says: str = ""
 
     @property
     def amount(self) -> Any:
@@ -70,6 +72,8 @@ def about(case: Dispute) -> str:
 def _last(case: Any, entry: Any, clock: Clock) -> str:
     """The latest thing somebody else did, or what we last did about them."""
     match case.status:
+        case Dispute.Status.AWAITING_CONFIRMATION if case.bounced:
+            return gettext("the answer came back")
         case Dispute.Status.AWAITING_CONFIRMATION:
             return gettext("seen") if case.seen else gettext("not seen")
         case Dispute.Status.DECIDED if case.bounced:

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
@@ -13,18 +14,19 @@ from django.views.decorators.http import require_safe
 from billing.money import ZERO
 from customers import formats
 from customers.entering import Here, staff
-from customers.models import Contact, ContactRole, Membership
+from customers.models import Contact, ContactRole, Membership, User
 from customers.roles import ALLOWS, May
-from disputes.forms import AnswerForm, HandOverForm, PlanForm, WriteForm
+from disputes.answer_forms import AnswerForm
+from disputes.forms import HandOverForm, PlanForm, WriteForm
 from disputes.models import Dispute
 from dunning import policy as book
 from dunning.supposing import suppose_all
 from dunning.wording import stage
 
-from .comparing import Compared, compared
+from .comparing import Compared, compared, known_here, said_of_lines
 from .escalations import block
 from .filters import DEADLINE, UNDECIDED, mine
-from .talk import conversation
+from .talk import conversation, read
 from .timers import Clock, timer
 
 # Forms that were refused, by their name on the page.
@@ -34,19 +36,33 @@ Forms = dict[str, Any]
 @require_safe
 @staff(May.SEE_BOOK)
 def dispute(request: Here, dispute_id: int) -> HttpResponse:
-    """One case with its evidence on the left and what it means on the right."""
-    return page(request, case_here(request, dispute_id))
+    """One case with its evidence on the left and what it means on the right. What would follow a rejection takes the
+    whole rulebook, so it is asked for by itself once the page stands."""
+    case = case_here(request, dispute_id)
+    if request.GET.get("if") != "rejected":
+        return page(request, case)
+    clock = Clock.of(request.partner, now=request.now, zone=request.zone)
+    rejected = _if_rejected(case, now=request.now, clock=clock) if case.decided_at is None else ""
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "disputes/if_rejected.html", {"rejected": rejected})
+    return page(request, case, rejected=rejected)
 
 
 def case_here(request: Here, pk: int) -> Dispute:
     """The case, if this person may see it; absent and foreign ones are alike."""
     beside = ("customer", "invoice", "opened_by", "decided_by", "credit_note", "told_by", "partner", "owner", "cause")
-    return get_object_or_404(mine(request).select_related(*beside, "follows"), pk=pk)
+    billing = Contact.objects.filter(customer=OuterRef("customer"), role=ContactRole.BILLING)
+    found = mine(request).annotate(contact=Subquery(billing.values("name")[:1]))
+    return get_object_or_404(found.select_related(*beside, "follows"), pk=pk)
 
 
-def page(request: Here, case: Dispute, status: int = 200, faster: str = "", **forms: Any) -> HttpResponse:
+def page(
+    request: Here, case: Dispute, status: int = 200, faster: str = "", rejected: str = "", **forms: Any
+) -> HttpResponse:
     """The page; `forms` are those that were refused, with their input, and `faster` says who was."""
-    lines = compared(case, costs=request.membership.may(May.SEE_BILLS))
+    known = read(case)
+    lines = compared(case, known.earlier, costs=request.membership.may(May.SEE_BILLS))
+    known = replace(known, lines=said_of_lines(lines))
     clock = Clock.of(request.partner, now=request.now, zone=request.zone)
     frozen = sum((line.amount.amount for line in lines if line.amount.decided_at is None), ZERO)
     undecided = case.status in UNDECIDED
@@ -56,17 +72,18 @@ def page(request: Here, case: Dispute, status: int = 200, faster: str = "", **fo
         "lines": lines,
         "frozen": frozen,
         "rest": max(case.invoice.balance - frozen, ZERO) if case.invoice else ZERO,
-        "rejected": _if_rejected(case, now=request.now, clock=clock) if undecided and frozen else "",
+        "rejected": rejected,
+        "asks_if_rejected": bool(undecided and frozen and not rejected),
         "timer": timer(case, clock),
         "hours": clock.hours_left(case.answer_by) if undecided and request.now < case.answer_by else 0,
         "undecided": undecided,
         "yours": case.owner_id == request.user.pk and case.status != Dispute.Status.NEW,
-        "words": conversation(case, today=clock.now.astimezone(clock.zone).date(), zone=clock.zone),
+        "words": conversation(case, known, today=clock.now.astimezone(clock.zone).date(), zone=clock.zone),
         "window_days": request.partner.confirm_days,
         "whom": whom(case),
-        "followed": list(case.followed_by.order_by("pk")[:5]),
+        "followed": _followed(case),
         "faster": faster,
-        "escalating": block(case, request),
+        "escalating": block(case, request, known_here(case, lines, known.files)),
         **_place(request, case),
         **(_forms(request, case, lines, frozen, forms) if request.membership.may(May.ANSWER) else {}),
     }
@@ -77,8 +94,14 @@ def whom(case: Dispute) -> str:
     """Who reads what we write: who asked, if they are of the customer's, else the billing contact."""
     if case.opened_by is not None and case.source == Dispute.Source.CUSTOMER:
         return str(case.opened_by)
-    contact = Contact.objects.filter(customer=case.customer_id, role=ContactRole.BILLING).first()
-    return contact.name if contact and contact.name else case.customer.name
+    contact: str | None = getattr(case, "contact", None)
+    return contact or case.customer.name
+
+
+def _followed(case: Dispute) -> list[Dispute]:
+    """The cases that go on from here: a word after the end has opened them."""
+    ended = (Dispute.Status.CLOSED, Dispute.Status.AWAITING_CONFIRMATION)
+    return list(case.followed_by.order_by("pk")[:5]) if case.status in ended else []
 
 
 def _place(request: Here, case: Dispute) -> dict[str, Any]:
@@ -108,7 +131,7 @@ def _forms(request: Here, case: Dispute, lines: list[Compared], frozen: Decimal,
             initial={"wait": case.status == Dispute.Status.WAITING_CUSTOMER},
         ),
         "plan": plan_form(request, case),
-        "hand_over": HandOverForm(people=[pk for pk in people if pk != case.owner_id]),
+        "hand_over": HandOverForm(people=[one for one in people if one.pk != case.owner_id]),
         "decide": answer_form(case, lines),
         **refused,
     }
@@ -124,11 +147,11 @@ def _forms(request: Here, case: Dispute, lines: list[Compared], frozen: Decimal,
     return made
 
 
-def answerers(request: Here) -> list[int]:
-    """Everybody of this partner who may answer a case."""
+def answerers(request: Here) -> list[User]:
+    """Everybody of this partner who may answer a case, by name."""
     roles = [role for role, allowed in ALLOWS.items() if May.ANSWER in allowed]
     places = Membership.objects.filter(partner=request.partner, customer=None, role__in=roles, user__is_active=True)
-    return list(places.values_list("user_id", flat=True))
+    return [place.user for place in places.select_related("user").order_by("user__name", "user_id")]
 
 
 def plan_form(request: Here, case: Dispute, data: Any = None) -> PlanForm:

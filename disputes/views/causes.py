@@ -14,12 +14,14 @@ from customers import formats
 from customers.entering import Here, staff
 from customers.roles import May
 from disputes import gathering
-from disputes.forms import AnswerAllForm, CauseForm
+from disputes.answer_forms import AnswerAllForm
+from disputes.forms import CauseForm
 from disputes.models import CommonCause, Dispute
 from disputes.refusing import BadQuestion, NotOpen
 
 from .board import around, mine_causes
 from .cards import cards
+from .comparing import over_ordered
 from .escalations import block
 from .filters import DEADLINE, Asked, mine, with_amounts
 from .timers import Clock
@@ -66,6 +68,9 @@ def _page(
     mine_of = with_amounts(mine(request).filter(cause=one)).order_by(DEADLINE, "pk")
     page = Paginator(mine_of, PAGE).get_page(request.GET.get("page"))
     rows = cards(mine_of.filter(pk__in=[case.pk for case in page.object_list]), clock)
+    billed = over_ordered([row.case.pk for row in rows], costs=request.membership.may(May.SEE_BILLS))
+    for row in rows:
+        row.says = billed.get(row.case.pk, "")
     left = gathering.undecided(one)
     may = request.membership.may(May.ANSWER) and one.settled_at is None
     alike = mine(request).filter(decided_at=None).exclude(cause=one).select_related("customer").order_by("-pk")
@@ -153,7 +158,9 @@ def answer_all(request: Here, cause_id: int) -> HttpResponse:
         return _page(request, one, form, status=422)
     outcome, words = form.cleaned_data.get("outcome", "upheld"), form.cleaned_data["answer"]
     try:
-        decided = gathering.answer_all(one.pk, outcome=outcome, text=words, by=request.user, now=request.now)
+        decided = gathering.answer_all(
+            one.pk, outcome=outcome, text=words, part=form.part(), by=request.user, now=request.now
+        )
     except BadQuestion as bad:
         form.add_error(bad.field if bad.field in form.fields else None, bad.why)
         return _page(request, one, form, status=422)

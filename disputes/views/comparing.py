@@ -1,16 +1,19 @@
 """What did we bill beside what 21Vianet billed us, and what does the difference say?"""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext, ngettext
 
 from billing.models import CreditNoteLine, DisputedAmount
 from billing.money import ZERO, quantise
 from billing.price_words import because, percent_said
 from customers import formats
-from disputes.models import Dispute
+from disputes.gating import Known, Paired
+from disputes.models import CaseFile, CaseLine, Dispute, EarlierAnswer
 from payables.models import ProviderLine
 
 
@@ -36,6 +39,10 @@ class Compared:
     questioned: Decimal
     credited: Decimal
     currency: str
+    # By the customer's word.
+    ordered: int | None = None
+    # What our answer says of this line alone.
+    words: str = ""
 
     @property
     def line(self) -> Any:
@@ -62,6 +69,7 @@ class Compared:
                 _same(line.description, source.offer_name) if source else "",
             ),
             self._seats(),
+            *self._ordered(),
             Fact(
                 gettext("Unit price"),
                 formats.price(line.unit_price, self.currency),
@@ -93,6 +101,22 @@ class Compared:
             says = ngettext("we bill %(n)s more", "we bill %(n)s more", -more) % {"n": -more}
         return Fact(label, ours, formats.grouped(self.source.quantity), says, differs=more != 0, strong=True)
 
+    def _ordered(self) -> list[Fact]:
+        """What is billed beside what the customer says they ordered."""
+        if self.ordered is None:
+            return []
+        ours = self.line.quantity - self.ordered
+        theirs = self.source.quantity - self.ordered if self.source else None
+        return [
+            Fact(
+                gettext("Seats ordered, by the customer"),
+                formats.grouped(self.ordered),
+                says=more_than_ordered(ours, theirs),
+                differs=bool(ours or theirs),
+                strong=True,
+            )
+        ]
+
     def _price(self) -> str:
         said = because(self.line.priced_by, self.currency)
         return gettext("our price is %(rule)s") % {"rule": said} if said else gettext("cost and our price")
@@ -105,35 +129,93 @@ class Compared:
         return gettext("same rate") if same else gettext("%(rate)s there") % {"rate": percent_said(rate * 100)}
 
 
+def more_than_ordered(ours: int, theirs: int | None) -> str:
+    """How many seats more than were ordered each side bills; without a line of theirs only ours counts."""
+    if ours > 0 and ours == theirs:
+        return ngettext("21Vianet and we bill %(n)s more", "21Vianet and we bill %(n)s more", ours) % {"n": ours}
+    said = []
+    if theirs is not None and theirs > 0:
+        said.append(ngettext("21Vianet bills %(n)s more", "21Vianet bills %(n)s more", theirs) % {"n": theirs})
+    if ours > 0:
+        said.append(ngettext("we bill %(n)s more", "we bill %(n)s more", ours) % {"n": ours})
+    if len(said) == 2:
+        return formats.joined(said[0], said[1])
+    return said[0] if said else gettext("no more than that is billed")
+
+
 def _same(ours: str, theirs: str) -> str:
     return gettext("same") if ours.strip() == theirs.strip() else gettext("differs")
 
 
-def compared(case: Dispute, *, costs: bool) -> list[Compared]:
-    """The questioned lines of a case, each once, beside the provider's where this person may see that."""
+def compared(case: Dispute, earlier: Sequence[EarlierAnswer] = (), *, costs: bool) -> list[Compared]:
+    """The questioned lines of a case, each once, beside the provider's where this person may see that. `earlier` are
+    the answers that were not accepted. One query, and one more where something was credited."""
     if case.invoice is None:
         return []
-    rows = DisputedAmount.objects.filter(partner_id=case.partner_id, case_number=case.number)
-    latest: dict[int, DisputedAmount] = {}
+    own = CaseLine.objects.filter(dispute=case, line=OuterRef("line"))
+    rows: Any = DisputedAmount.objects.filter(partner_id=case.partner_id, case_number=case.number).annotate(
+        ordered=Subquery(own.values("ordered")[:1]), words=Subquery(own.values("answer")[:1])
+    )
+    latest: dict[int, Any] = {}
     asked: dict[int, Decimal] = {}
-    for row in rows.select_related("line__subscription").order_by("line__position", "pk"):
+    beside = ("line__subscription", "line__provider_line__bill")
+    for row in rows.select_related(*beside).order_by("line__position", "pk"):
+        row.line.invoice = case.invoice
         latest[row.line_id] = row
         asked.setdefault(row.line_id, row.questioned)
-    found = ProviderLine.objects.filter(invoice_line__in=latest).select_related("bill") if costs else ()
-    sources = {source.invoice_line_id: source for source in found}
-    credits = _credited(case)
+    credits = _credited(case, earlier)
     return [
-        Compared(row, sources.get(pk), asked[pk], credits.get(pk, ZERO), case.invoice.currency)
+        Compared(
+            row,
+            source_of(row) if costs else None,
+            asked[pk],
+            credits.get(pk, ZERO),
+            case.invoice.currency,
+            row.ordered,
+            row.words or "",
+        )
         for pk, row in latest.items()
     ]
 
 
-def _credited(case: Dispute) -> dict[int | None, Decimal]:
+def source_of(amount: DisputedAmount) -> ProviderLine | None:
+    """The provider's line that the questioned one passes on."""
+    return getattr(amount.line, "provider_line", None)
+
+
+def known_here(case: Dispute, lines: Sequence[Compared], files: Sequence[CaseFile]) -> Known:
+    """What the checklist of an escalation needs, from what the page has read; what customers were told is not in it."""
+    pairs = [Paired(case, one.amount, source_of(one.amount), one.ordered) for one in lines]
+    return Known(pairs, {case.pk: sum(file.shared for file in files)})
+
+
+def said_of_lines(lines: Sequence[Compared]) -> list[dict[str, Any]]:
+    """What the answer says of single lines."""
+    return [{"line": one.line.position, "name": one.line.description, "text": one.words} for one in lines if one.words]
+
+
+def over_ordered(cases: Iterable[int], *, costs: bool) -> dict[int, str]:
+    """For each of these cases (by primary key) in which the customer said how many seats they ordered: how many more
+    are billed, over all its lines. Two queries."""
+    lines = list(CaseLine.objects.filter(dispute__in=cases, ordered__isnull=False).select_related("line"))
+    found = ProviderLine.objects.filter(invoice_line__in=[one.line_id for one in lines]) if costs else ()
+    theirs = {source.invoice_line_id: source.quantity for source in found}
+    sums: dict[int, tuple[int, int | None]] = {}
+    for one in lines:
+        assert one.ordered is not None
+        ours, other = sums.get(one.dispute_id, (0, 0))
+        billed = theirs.get(one.line_id)
+        known = None if billed is None or other is None else other + billed - one.ordered
+        sums[one.dispute_id] = ours + one.line.quantity - one.ordered, known
+    return {case: more_than_ordered(*sum_) for case, sum_ in sums.items()}
+
+
+def _credited(case: Dispute, earlier: Sequence[EarlierAnswer]) -> dict[int | None, Decimal]:
     """What came back on each line, by the answer that stands and by earlier ones."""
-    earlier = case.earlier_answers.exclude(credit_note=None).values("credit_note")
-    notes = CreditNoteLine.objects.filter(credit_note__in=earlier) | CreditNoteLine.objects.filter(
-        credit_note=case.credit_note_id
-    )
+    wanted = [one for one in (case.credit_note_id, *(each.credit_note_id for each in earlier)) if one]
+    if not wanted:
+        return {}
+    notes = CreditNoteLine.objects.filter(credit_note__in=wanted)
     credits: dict[int | None, Decimal] = {}
     for pk, total in notes.values_list("invoice_line_id", "total"):
         credits[pk] = credits.get(pk, ZERO) + total

@@ -42,6 +42,7 @@ def answer(request: Here, dispute_id: int) -> HttpResponse:
             outcome=said.get("outcome", ""),
             text=said["answer"],
             refused=form.refused(),
+            words=form.words(),
             by=request.user,
             now=request.now,
         )

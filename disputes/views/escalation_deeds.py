@@ -1,4 +1,4 @@
-"""What do staff do to an escalation: make its pack, file it, ask again, enter the answer, let it go?"""
+"""What do staff do to an escalation: make its pack, file it, ask again, enter the answer, let it go, call it off?"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -98,6 +98,18 @@ def escalation_withdraw(request: Here, escalation_id: int) -> HttpResponse:
         return escalating.withdraw(one.pk, **form.cleaned_data, by=request.user, now=request.now)
 
     return _done(request, one, "letting_go", form, deed, gettext("It is no longer pursued; the customer is told"))
+
+
+@require_POST
+@staff(May.ANSWER)
+def escalation_call_off(request: Here, escalation_id: int) -> HttpResponse:
+    """21Vianet was told that it is over."""
+    one = here(request, escalation_id)
+
+    def deed() -> Escalation:
+        return escalating.call_off(one.pk, by=request.user, now=request.now)
+
+    return _done(request, one, "", None, deed, gettext("21Vianet knows that %(reference)s is over"))
 
 
 def _instant(text: str) -> datetime | None:

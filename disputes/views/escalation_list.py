@@ -18,6 +18,7 @@ from disputes import clocks
 from disputes.escalated import state_of
 from disputes.escalation_figures import Acceptance, acceptance
 from disputes.models import Dispute, Escalation
+from disputes.promising import ask_again_days
 
 from .escalations import Waits, mine_escalations
 
@@ -52,9 +53,12 @@ def escalations(request: Here) -> HttpResponseBase:
         **{name: Count("pk", filter=which) for name, (_label, which, _order) in LISTS.items()}
     )
     oldest = mine_escalations(request).filter(LISTS["waiting"][1]).order_by("filed_at").first()
+    days = ask_again_days(request.partner)
     context = {
         "page": page,
-        "rows": [{"one": one, "waits": Waits.of(one, request.now), "took": _took(one)} for one in page.object_list],
+        "rows": [
+            {"one": one, "waits": Waits.of(one, request.now, days), "took": _took(one)} for one in page.object_list
+        ],
         "show": show,
         "result": result,
         "results": Escalation.Result.choices,

@@ -1,12 +1,12 @@
 """How is a case taken up with 21Vianet, and how does one such escalation stand?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -20,8 +20,9 @@ from customers.roles import May
 from disputes import clocks, escalating, packing
 from disputes.case_address import address_of
 from disputes.escalated import Subject, cases_behind, cases_of, hangs_on, state_of
-from disputes.gating import Check, Known, NotReady, Said, checklist, known_of
+from disputes.gating import Check, Known, NotReady, Said, checklist, known_of, told_of
 from disputes.models import CaseEntry, CommonCause, Dispute, Escalation
+from disputes.promising import ask_again_days
 from disputes.refusing import NotOpen
 from disputes.shelving import Damaged
 
@@ -35,6 +36,8 @@ PARTS: Final = {
     "zh": (packing.PDF, "zh-hans"),
     "en": (packing.PDF, "en"),
 }
+# A case is taken up once or twice; more of the past than this is on its escalations' own pages.
+MOST_BEHIND: Final = 20
 ASKS: Final = frozenset({"tried", "why", "asked_for"})
 
 
@@ -47,12 +50,12 @@ class Waits:
     tone: str
 
     @classmethod
-    def of(cls, escalation: Escalation, now: datetime) -> "Waits | None":
-        """None where nothing waits for 21Vianet."""
+    def of(cls, escalation: Escalation, now: datetime, days: int) -> "Waits | None":
+        """None where nothing waits for 21Vianet; `days` are those after which its partner asks again."""
         if state_of(escalation) != "waiting" or not escalation.filed_at or not escalation.remind_at:
             return None
         calendar = clocks.beijing()
-        whole = clocks.length_of_day(calendar) * escalating.ASK_AGAIN_DAYS
+        whole = clocks.length_of_day(calendar) * days
         left = clocks.worked(calendar, now, escalation.remind_at)
         share = max(min((1 - left / whole) * 100, 100.0), 0.0)
         return cls(share, clocks.waited(escalation.filed_at, now), "bad" if now >= escalation.remind_at else "")
@@ -64,26 +67,45 @@ def mine_escalations(request: Here) -> QuerySet[Escalation]:
     return found
 
 
-def block(subject: Subject, request: Here) -> dict[str, Any]:
-    """What a page about a case or a common cause says of 21Vianet (disputes/_escalation.html, as `escalating`)."""
-    latest = mine_escalations(request).filter(hangs_on(subject)).order_by("-pk").first()
-    with_cause = None
-    if isinstance(subject, Dispute) and subject.cause_id is not None:
-        with_cause = mine_escalations(request).filter(cause=subject.cause_id, withdrawn_at=None).order_by("-pk").first()
+def block(subject: Subject, request: Here, known: Known | None = None) -> dict[str, Any]:
+    """What a page about a case or a common cause says of 21Vianet (disputes/_escalation.html, as `escalating`).
+    `known` is what the page of a case has read of it already, but for what the customer was told."""
+    found = _behind(subject, request)
+    latest = next((one for one in found if one.cause_id is None or not isinstance(subject, Dispute)), None)
+    of_cause = (one for one in found if one.cause_id is not None and one.withdrawn_at is None)
+    with_cause = next(of_cause, None) if isinstance(subject, Dispute) else None
     shown = with_cause or latest
     running = shown is not None and state_of(shown) in ("prepared", "waiting")
-    cases = [] if running else undecided(request, subject)
-    checks = _checks(cases, known_of(cases), Said()) if cases else []
+    if known is not None and isinstance(subject, Dispute):
+        cases = [] if running or subject.decided_at else [subject]
+        # Nobody was told of what was never taken up.
+        known = replace(known, told=told_of(cases) if found and cases else frozenset())
+    else:
+        cases = [] if running else undecided(request, subject)
+        known = known_of(cases) if cases else None
+    checks = _checks(cases, known, Said()) if cases and known else []
     return {
         "subject": subject,
         "is_cause": isinstance(subject, CommonCause),
         "one": shown,
         "with_cause": with_cause is not None,
         "state": state_of(shown) if shown else "",
-        "waits": Waits.of(shown, request.now) if shown else None,
+        "waits": _waits(shown, request) if shown else None,
         "checks": checks,
         "ready": sum(check.done for check in checks),
     }
+
+
+def _waits(one: Escalation, request: Here) -> Waits | None:
+    return Waits.of(one, request.now, ask_again_days(request.partner)) if state_of(one) == "waiting" else None
+
+
+def _behind(subject: Subject, request: Here) -> list[Escalation]:
+    """The escalations of it, the newest first; of a case those of its common cause too. One query."""
+    which = hangs_on(subject)
+    if isinstance(subject, Dispute) and subject.cause_id is not None:
+        which |= Q(cause=subject.cause_id)
+    return list(mine_escalations(request).filter(which).order_by("-pk")[:MOST_BEHIND])
 
 
 def undecided(request: Here, subject: Subject) -> list[Dispute]:
@@ -175,8 +197,9 @@ def make_pack_of(request: Here, one: Escalation, chosen: dict[str, list[int]]) -
 
 def here(request: Here, pk: int) -> Escalation:
     """The escalation, if this person may see it; absent and foreign ones are alike."""
-    beside = ("partner", "dispute__customer", "cause", "prepared_by", "filed_by", "answer_recorded_by")
-    return get_object_or_404(mine_escalations(request).select_related(*beside), pk=pk)
+    people = ("prepared_by", "filed_by", "answer_recorded_by", "withdrawn_by", "called_off_by")
+    found = mine_escalations(request).select_related("partner", "dispute__customer", "cause", *people)
+    return get_object_or_404(found, pk=pk)
 
 
 @require_safe
@@ -204,7 +227,7 @@ def page(request: Here, one: Escalation, status: int = 200, fault: str = "", **r
         "pack": packs[0] if packs else None,
         "said": said,
         "unread": state == "waiting" and any(case.next_action == Dispute.Next.READ_PROVIDER for case in cases),
-        "waits": Waits.of(one, request.now),
+        "waits": _waits(one, request),
         "address": address_of(one.secret),
         "took": clocks.waited(one.filed_at, one.answered_at) if one.filed_at and one.answered_at else "",
         "fault": fault,

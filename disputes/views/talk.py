@@ -1,6 +1,7 @@
 """What was said in a case, by whom, in which order, and did it arrive?"""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils.translation import gettext
 
 from customers import formats
 from customers.models import Message
+from disputes.lines import with_lines
 from disputes.models import CaseEntry, CaseFile, Dispute, EarlierAnswer
 from dunning.wording import OUTCOMES, proof
 
@@ -28,20 +30,36 @@ class Said:
     files: list[CaseFile] = field(default_factory=list)
 
 
-def conversation(case: Dispute, *, today: date, zone: tzinfo) -> list[Said]:
-    """The question, every word since, and each answer, in order; three queries."""
+@dataclass(frozen=True)
+class Read:
+    """What a page has read of a case: its files, the answers that were not accepted, and what the answer that stands
+    says of single lines."""
+
+    files: Sequence[CaseFile]
+    earlier: Sequence[EarlierAnswer]
+    lines: Sequence[Mapping[str, Any]] = ()
+
+
+def read(case: Dispute) -> Read:
+    """The files and earlier answers of a case; a query each, the second only where it was ever reopened."""
+    earlier = case.earlier_answers.select_related("decided_by", "told_by", "reopened_by").order_by("pk")
+    return Read(list(case.files.order_by("pk")), list(earlier) if case.reopened_at else [])
+
+
+def conversation(case: Dispute, known: Read, *, today: date, zone: tzinfo) -> list[Said]:
+    """The question, every word since, and each answer, in order; one query."""
     files: dict[int | None, list[CaseFile]] = defaultdict(list)
-    for file in case.files.order_by("pk"):
+    for file in known.files:
         files[file.entry_id].append(file)
     asker = str(case.opened_by) if case.opened_by else case.customer.name
     first = Said(asker, case.opened_at, case.text, head=_from(case), files=files[None])
     entries = case.entries.select_related("by", "message", "mail").order_by("at", "pk")
     words = [_entry(one, case, files[one.pk], today, zone) for one in entries]
     answers: list[Said] = []
-    for one in case.earlier_answers.select_related("decided_by", "told_by", "reopened_by").order_by("pk"):
-        answers += [_answer(one, today, zone), _not_accepted(one, case)]
+    for one in known.earlier:
+        answers += [_answer(one, one.line_answers, today, zone), _not_accepted(one, case)]
     if case.decided_at is not None:
-        answers.append(_answer(case, today, zone))
+        answers.append(_answer(case, known.lines, today, zone))
     return sorted([first, *words, *answers], key=lambda one: one.at)
 
 
@@ -74,12 +92,13 @@ def _entry(one: CaseEntry, case: Dispute, files: list[CaseFile], today: date, zo
     )
 
 
-def _answer(one: Any, today: date, zone: tzinfo) -> Said:
+def _answer(one: Any, lines: Sequence[Mapping[str, Any]], today: date, zone: tzinfo) -> Said:
     """An answer, the one that stands or one the customer did not accept."""
     named = str(OUTCOMES.get(one.outcome, "")) if one.outcome else ""
     head = gettext("Answer: %(outcome)s") % {"outcome": named} if named else gettext("Answer")
     who = str(one.decided_by) if one.decided_by else ""
-    return Said(who, one.decided_at, one.answer, ours=True, head=head, proof=_way(one.told_by, today, zone))
+    text = with_lines(one.answer, lines)
+    return Said(who, one.decided_at, text, ours=True, head=head, proof=_way(one.told_by, today, zone))
 
 
 def _not_accepted(one: EarlierAnswer, case: Dispute) -> Said:

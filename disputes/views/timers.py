@@ -79,6 +79,8 @@ class Clock:
 
 def timer(case: Dispute, clock: Clock) -> Timer | None:
     """The clock that runs on a case: until our answer, while we wait, or until the customer's window closes."""
+    if case.status == Dispute.Status.AWAITING_CONFIRMATION and getattr(case, "bounced", None):
+        return Timer(100.0, gettext("tell the customer"), "bad")
     if case.status == Dispute.Status.AWAITING_CONFIRMATION and case.told_at and case.window_ends_at:
         share = clock.share(case.told_at, case.window_ends_at)
         return Timer(share, gettext("closes %(day)s") % {"day": clock.spoken(case.window_ends_at)}, "grey")

@@ -1,5 +1,5 @@
 """What may an admin see of cases, decisions and policies, decide about proposals, and run?"""
 
-from . import cases, decisions, policies, proposals, runs, simulations
+from . import cases, decisions, minds, policies, proposals, runs, simulations
 
-__all__ = ["cases", "decisions", "policies", "proposals", "runs", "simulations"]
+__all__ = ["cases", "decisions", "minds", "policies", "proposals", "runs", "simulations"]

@@ -4,6 +4,7 @@ from .breaker import Breaker, BreakerLift
 from .cases import Approval, Case, Decision, Proposal, Restart, Run, SuspensionDebt
 from .deletion import DeletionDecision
 from .drafts import PolicyDraft, Simulation
+from .minds import DeedMark, SavedView
 from .policies import CalendarEdition, PolicyTold, PolicyVersion, Stage
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "CalendarEdition",
     "Case",
     "Decision",
+    "DeedMark",
     "DeletionDecision",
     "PolicyDraft",
     "PolicyTold",
@@ -20,6 +22,7 @@ __all__ = [
     "Proposal",
     "Restart",
     "Run",
+    "SavedView",
     "Simulation",
     "Stage",
     "SuspensionDebt",

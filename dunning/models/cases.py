@@ -100,6 +100,8 @@ class Decision(PartnerOwned):
     role = models.CharField(max_length=20, blank=True)
     decided_at = models.DateTimeField()
     facts = models.JSONField(default=dict)
+    # The SHA-256 of the facts as they were written, by the table itself.
+    facts_print = models.CharField(max_length=64, default="", editable=False)
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     suspend_on = models.DateField(null=True, blank=True)
     not_before = models.DateTimeField(null=True, blank=True)
@@ -126,6 +128,12 @@ class Decision(PartnerOwned):
             pgtrigger.ReadOnly(
                 name="as_decided",
                 exclude=["message", "called_at", "called_by", "call_note", "waived_at"],
+            ),
+            pgtrigger.Trigger(
+                name="facts_printed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="NEW.facts_print = encode(sha256(convert_to(NEW.facts::text, 'UTF8')), 'hex'); RETURN NEW;",
             ),
         ]
 
@@ -203,6 +211,8 @@ class SuspensionDebt(PartnerOwned):
     # The promises of the policy at this moment: not before, and the instant of the last look.
     earliest_at = models.DateTimeField()
     looked_at = models.DateTimeField()
+    # How many customers might lose access within 24 hours without two people, as the limit stood at this look.
+    day_limit = models.PositiveIntegerField(null=True, blank=True)
 
     objects = OwnedQuerySet["SuspensionDebt"].as_manager()
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from billing.models import InvoiceLine
 from billing.money import ZERO
 from customers.models import Contact, Letter, Message
+from customers.own_words import own_words
 from customers.sending import words
 from customers.writing import contact_for, language_of
 from dunning import policy as book
@@ -223,7 +224,7 @@ class Gathering(Looking):
                 deletion_days=self.version.deletion_days,
             ),
         )
-        subject, text, _html = words(letter)
+        subject, text, _html = words(letter, own_words(letter))
         return {
             "subject": subject,
             "text": text,

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.models import User
+from customers.paging import leaf
 from customers.roles import May
 from dunning.approving import LIVE, NotAllowed
 from dunning.approving import approve as say_yes
@@ -27,7 +27,6 @@ from . import exports
 from .evidence import Gathering
 from .lines import Line, Reader, count_seats, decided_line
 
-PAGE = 50
 SHOWN = {"waiting": [Proposal.State.PROPOSED, Proposal.State.APPROVED], "ended": ["carried_out", "refused", "aborted"]}
 
 
@@ -64,7 +63,7 @@ def proposals_page(
 ) -> HttpResponse:
     """The list; with what was chosen and typed where that was refused."""
     show, related = _asked(request)
-    page = Paginator(related, PAGE).get_page(request.GET.get("page"))
+    page = leaf(request, related)
     today = request.now.astimezone(request.zone).date()
     lines = [_line(one, Reader(today, request.zone)) for one in page.object_list]
     count_seats(lines)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import Max
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.models import BankReading
 from customers import exporting, formats
 from customers.entering import Here, staff
+from customers.paging import leaf
 from customers.roles import May
 from dunning.breaking import of_run, reach, standing
 from dunning.forms import BreakerForm, PostponeForm
@@ -44,7 +45,7 @@ def runs(request: Here) -> HttpResponseBase:
 def runs_page(request: Here, form: BreakerForm | None = None, status: int = 200) -> HttpResponse:
     """The list of runs; `form` is one about the breaker's limit that was refused, with its input."""
     found = Run.objects.visible_to(request.user).of(request.partner).select_related("breaker")
-    page = Paginator(found.order_by("-began_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    page = leaf(request, found, "-began_at", "-pk")
     partner = request.partner
     limits = {"number": partner.breaker_customers, "percent": partner.breaker_percent, "cap": partner.breaker_cap}
     found_open = standing(partner)
@@ -87,7 +88,7 @@ class Sheet:
     at: datetime
     shown: str
     why: str
-    lines: Page[Any]
+    lines: Any
     proposed: list[Line]
     breaker: Breaker | None
     before: Run | None = None
@@ -107,7 +108,7 @@ def run(request: Here, run_id: int) -> HttpResponseBase:
     rows, as_line = rows_of(one, shown, why)
     if exporting.wanted(request):
         return exports.lines(request, f"run-{one.on}", rows, as_line, shown, why)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = leaf(request, rows)
     page.object_list = [as_line(row, reader) for row in page.object_list]
     before = mine.filter(began_at__lt=one.began_at).order_by("-began_at", "-pk").first()
     after = mine.filter(began_at__gt=one.began_at).order_by("began_at", "pk").first()

@@ -13,6 +13,7 @@ from billing.models import Invoice
 from billing.money import plain
 from customers.entering import Here
 from customers.models import Customer, Letter, Message
+from customers.own_words import own_words
 from customers.sending import words
 from dunning import policy as book
 from dunning.calendars import calendar_of
@@ -136,7 +137,7 @@ def _letter(sample: Sample, one: book.Stage, language: str) -> str:
         queued_at=entry.at if entry else sample.request.now,
         values=_values(sample, one),
     )
-    subject, text, _html = words(message)
+    subject, text, _html = words(message, own_words(message))
     return f"{subject}\n{text}"
 
 

@@ -110,7 +110,7 @@ class Daily:
         """W1 and what of W2 needs one book."""
         self.copies.move("pages")
         person, nobody = Browser(owner()), Browser()
-        deep = f"{LIST}?page={max(2, self.size // 50 // 2)}"
+        deep = f"{LIST}?page={money_jobs.middle(Partner.objects.get())}"
         money_jobs.list_is_right(person.get(LIST), Partner.objects.get())
         person.get(deep)
         for number in range(1, self.rounds + 1):

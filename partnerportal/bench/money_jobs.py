@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
-from billing.aging import Buckets, by_customer, totals
+from billing.aging import Buckets, sheet
 from billing.models import Allocation, Invoice, Payment
 from billing.receiving import receive
 from customers.locking import lock_customer
 from customers.models import Customer, Partner, acting_for
+from customers.paging import AFTER, Turn
 
 from .checking import Wrong
 from .copies import owner
@@ -54,18 +55,16 @@ def index_only(partner: Partner) -> tuple[int, Decimal]:
 
 def ages(partner: Partner, today: date) -> Decimal:
     """Everything about ages that the page asks for: the totals, how many customers, and the first of them."""
-    scope, buckets = Q(partner=partner), Buckets()
-    found = totals(scope, today=today, buckets=buckets)
-    rows = by_customer(scope, partner.currency, today=today, buckets=buckets)
-    rows.count()
-    list(rows[:PAGE])
+    buckets = Buckets()
+    found, _page = sheet(partner, partner.currency, today=today, buckets=buckets, most=PAGE)
     return sum((one.total for one in found if one.currency == partner.currency), Decimal(0))
 
 
 def ages_are_right(partner: Partner, today: date) -> None:
     """Raises Wrong unless the buckets of all customers, invoice by invoice, are what the page's SQL says."""
     buckets = Buckets()
-    (found,) = totals(Q(partner=partner, currency=partner.currency), today=today, buckets=buckets)
+    sums_of_all, _page = sheet(partner, partner.currency, today=today, buckets=buckets, most=PAGE)
+    found = next(one for one in sums_of_all if one.currency == partner.currency)
     sums = [Decimal(0)] * len(buckets.spans)
     rows = Invoice.objects.of(partner).open().filter(due_on__isnull=False, currency=partner.currency)
     for due_on, balance in rows.values_list("due_on", "balance"):
@@ -91,6 +90,13 @@ def list_is_right(page: bytes, partner: Partner) -> None:
     missing = [number for number in rows.values_list("number", flat=True)[:PAGE] if str(number).encode() not in page]
     if missing:
         raise Wrong(f"the first page of invoices leaves out {missing[:3]}")
+
+
+def middle(partner: Partner) -> str:
+    """The word of the address for the page in the middle of the list."""
+    rows = Invoice.objects.of(partner).exclude(status="draft").order_by("-issued_on", "-pk")
+    before = rows.count() // 2
+    return Turn(AFTER, before, rows.values_list("issued_on", "pk")[before - 1]).word
 
 
 def to_pay(partner: Partner, most: int) -> list[Due]:

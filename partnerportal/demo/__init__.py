@@ -1,1 +1,1 @@
-"""The demo book: two partners with eight customers each, lived day by day through the portal's own operations."""
+"""The demo book: two partners with forty customers each, lived day by day through the portal's own operations."""

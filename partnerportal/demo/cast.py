@@ -1,11 +1,14 @@
 """Who is in the demo book, what do they use, and how do they behave?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-FIRST_BILL, SECOND_BILL = date(2026, 9, 15), date(2026, 10, 15)
-PASSWORD = "portal-demo-2026"  # noqa: S105  shown on the screen of the demo, worth nothing elsewhere
+from .crowd import CROWD, draw_seats
+
+# The first of the provider's bills is small, the last one still waits to be billed on.
+EARLY_BILL, FIRST_BILL, SECOND_BILL, OPEN_BILL = (date(2026, month, 15) for month in (8, 9, 10, 11))
+PASSWORD = "portal-demo-2026"  # noqa: S105  shown on the screen of the demo, worth nothing elsewhere  # pragma: allowlist secret
 
 STANDARD, E3, VISIO = "Microsoft 365 Business Standard", "Office 365 E3", "Visio Plan 2"
 EXCHANGE, PROJECT = "Exchange Online Plan 1", "Project Online Professional"
@@ -20,7 +23,8 @@ PRICES = {
 
 @dataclass(frozen=True)
 class Actor:
-    """One customer: its name, mail domain, seats by offer, and the part it plays."""
+    """One customer: its name, mail domain, seats by offer, the part it plays, its first bill, and where it lives if
+    that is not where its partner does."""
 
     name: str
     domain: str
@@ -29,6 +33,8 @@ class Actor:
     contact: str
     language: tuple[str, str] = ("en", "en-US")
     person: str = ""
+    since: date = FIRST_BILL
+    zone: str = ""
 
 
 ZH, RU = ("zh-CHS", "zh-CN"), ("ru", "ru-RU")
@@ -36,7 +42,7 @@ ZH, RU = ("zh-CHS", "zh-CN"), ("ru", "ru-RU")
 
 @dataclass(frozen=True)
 class House:
-    """One partner with its staff and customers."""
+    """One partner with its staff and customers; `most_in_a_day` may lose access within a day, if it has said so."""
 
     slug: str
     name: str
@@ -50,10 +56,12 @@ class House:
     support_phone: str
     staff: dict[str, str]
     actors: tuple[Actor, ...]
+    most_in_a_day: int = 0
 
 
 HANHAI = House(
     slug="hanhai",
+    most_in_a_day=6,
     name="Hanhai Cloud",
     prefix="HH",
     mark="瀚",
@@ -124,4 +132,25 @@ BOHAI = House(
     ),
 )
 
-HOUSES = (HANHAI, BOHAI)
+
+def _with_crowd(house: House) -> House:
+    """The house with everybody else of its customers."""
+    spoken = {"zh": ZH, "ru": RU, "en": ("en", "en-US")}
+    others = (
+        Actor(
+            one.name,
+            one.domain,
+            one.part,
+            draw_seats(one.domain, PRICES, one.offers),
+            one.contact,
+            spoken[one.language],
+            since=EARLY_BILL if one.early else FIRST_BILL,
+            zone=one.zone,
+        )
+        for one in CROWD[house.slug]
+    )
+    return replace(house, actors=(*house.actors, *others))
+
+
+HOUSES = tuple(_with_crowd(house) for house in (HANHAI, BOHAI))
+HANHAI, BOHAI = HOUSES

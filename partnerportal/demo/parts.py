@@ -1,6 +1,5 @@
 """What does each customer of the demo do, and when?"""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -16,10 +15,12 @@ from dunning.models import Proposal
 from dunning.promising import promise
 from outbox import clock
 
+from . import parts_access, parts_cases, parts_money
 from .cast import FIRST_BILL, SECOND_BILL, VISIO, Actor
+from .parts_access import does_nothing
 
 if TYPE_CHECKING:
-    from .living import Book
+    from .book import Book, Part
 
 
 def _pays(book: "Book", actor: Actor, day: date) -> None:
@@ -180,15 +181,14 @@ def _extended(book: "Book", actor: Actor, day: date) -> None:
         )
 
 
-def _does_nothing(book: "Book", actor: Actor, day: date) -> None:
-    return None
-
-
-PARTS: dict[str, Callable[["Book", Actor, date], None]] = {
+PARTS: "dict[str, Part]" = {
+    **parts_money.PARTS,
+    **parts_cases.PARTS,
+    **parts_access.PARTS,
     "pays": _pays,
     "questions": _questions,
     "proposed": _proposed,
-    "suspended": _does_nothing,
+    "suspended": does_nothing,
     "restored": _restored,
     "keeps": _keeps,
     "promised": _promised,
@@ -196,5 +196,5 @@ PARTS: dict[str, Callable[["Book", Actor, date], None]] = {
     "reports": _reports,
     "held": _held,
     "extended": _extended,
-    "no_contact": _does_nothing,
+    "no_contact": does_nothing,
 }

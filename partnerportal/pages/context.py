@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from customers import formats
 from customers.channels import channels_of
 from customers.entering import Door
-from customers.models import Membership
+from customers.models import Membership, Partner
 from customers.roles import May
 from outbox import clock
+from partnerportal.demo.inviting_in import accounts
+from partnerportal.demo.walking import shown
 
-from .waiting import deeds_of
+from .counting import deeds_of
+from .simulated import ribbon
 
 THEMES: Final = frozenset({"light", "dark"})
 STAFF: Final[tuple[tuple[str, str, str | Promise], ...]] = (
@@ -38,6 +41,7 @@ CUSTOMER: Final[tuple[tuple[str, str, str | Promise], ...]] = (
     ("/my/subscriptions/", "card", _("Subscriptions")),
     ("/my/cases/", "speech", _("Cases")),
     ("/my/policy/", "steps", _("Collections policy")),
+    ("/my/contacts/", "people", _("Contacts")),
 )
 # Which kinds of waiting deeds a place of the side bar counts.
 COUNTED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -92,12 +96,18 @@ def side_counts(request: HttpRequest, membership: Membership | None) -> dict[str
     return {**counts, "/worklist/": sum(deeds.values())}
 
 
-def demo_clock(now: datetime, zone: tzinfo) -> dict[str, Any] | None:
+def demo_clock(now: datetime, zone: tzinfo, partner: Partner | None = None) -> dict[str, Any] | None:
     """The simulated date, where the portal's clock may be moved: never in production."""
     if settings.PRODUCTION:
         return None
     city = str(zone).rsplit("/", 1)[-1].replace("_", " ")
-    return {"at": now, "place": f"{city}, {formats.offset(now.astimezone(zone))}", "url": reverse("next_day")}
+    return {
+        "at": now,
+        "day": shown(now).isoformat(),
+        "place": f"{city}, {formats.offset(now.astimezone(zone))}",
+        "url": reverse("next_day"),
+        **ribbon(partner, now),
+    }
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -115,6 +125,8 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "nav": [],
         "person": None,
         "demo_clock": None,
+        # Asked only where a page shows them.
+        "demo_accounts": accounts,
     }
     user = getattr(here, "user", None)
     if user is None or not user.is_authenticated:
@@ -125,7 +137,10 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "nav": navigation(request.path, side_counts(request, membership), membership),
         "person": {"name": str(user), "role": role, "has_login": user.has_usable_password()},
         "may": frozenset(_rights(membership)),
-        "demo_clock": demo_clock(now, zone),
+        "my_places": mine if len(mine := getattr(here, "places", [])) > 1 else [],
+        "here_pk": membership.pk if membership else None,
+        "looking": getattr(here, "looking", None),
+        "demo_clock": demo_clock(now, zone, partner) if membership is None or membership.is_staff else None,
     }
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from customers.models import Customer
+from customers.models import Customer, User
+from dunning.minding import Matter
+from dunning.models import DeedMark
 
-from .waiting import KINDS, Desk
+from .desk import KINDS, Desk
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,23 @@ class Row:
     amount: Decimal | None = None
     currency: str = ""
     customer: Customer | None = None
+    # Whose it is, and until when it may rest.
+    mark: DeedMark | None = None
 
     @property
     def key(self) -> str:
         """Its name in the address."""
         return f"{self.kind}-{self.pk}"
+
+    @property
+    def matter(self) -> Matter:
+        """The deed as it stands now, for whoever puts it away."""
+        return Matter(self.key, self.amount, self.due_at)
+
+    @property
+    def owner(self) -> User | None:
+        """Who has taken it on."""
+        return self.mark.owner if self.mark else None
 
     @property
     def icon(self) -> str:
@@ -52,6 +66,18 @@ class Group:
     rows: list[Row]
 
 
+def place(row: Row, desk: Desk) -> int:
+    """Under which head it stands: 0 today or late, 1 tomorrow, 2 this week, 3 later or without a day."""
+    on = row.due_at.astimezone(desk.zone).date() if row.due_at else None
+    if on is None:
+        return 3
+    if on <= desk.today:
+        return 0
+    if on == desk.today + timedelta(days=1):
+        return 1
+    return 2 if on <= desk.today + timedelta(days=6 - desk.today.weekday()) else 3
+
+
 def grouped(found: list[Row], desk: Desk) -> list[Group]:
     """Today, tomorrow, this week, later; empty groups are left out."""
     sunday = desk.today + timedelta(days=6 - desk.today.weekday())
@@ -63,7 +89,5 @@ def grouped(found: list[Row], desk: Desk) -> list[Group]:
         Group(gettext("Later"), None, []),
     ]
     for row in found:
-        on = row.due_at.astimezone(desk.zone).date() if row.due_at else None
-        place = 3 if on is None else 0 if on <= desk.today else 1 if on == tomorrow else 2 if on <= sunday else 3
-        groups[place].rows.append(row)
+        groups[place(row, desk)].rows.append(row)
     return [group for group in groups if group.rows]

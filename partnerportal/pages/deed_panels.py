@@ -10,8 +10,8 @@ from customers.roles import May
 
 from . import panels_access, panels_escalations, panels_money, panels_people
 from .deadlines import Row
+from .desk import Desk
 from .panels import Panel
-from .waiting import Desk
 
 
 def panel(row: Row, desk: Desk, form: forms.Form | None = None) -> Panel:
@@ -42,6 +42,7 @@ BUILDERS: Final[Mapping[str, Callable[[Row, Desk], Panel]]] = {
     "to_read": panels_escalations.to_read,
     "to_ask": panels_escalations.to_ask,
     "to_file": panels_escalations.to_file,
+    "to_call_off": panels_escalations.to_call_off,
     "draft": panels_money.draft,
     "write_off": panels_money.write_off,
     "unmapped": panels_money.unmapped,

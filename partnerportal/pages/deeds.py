@@ -1,7 +1,7 @@
 """How does each deed that waits read as a row: what to do, for whom, why, over how much, by when?"""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
@@ -9,22 +9,24 @@ from django.utils.translation import gettext_lazy as _
 from subscriptions.models import AccessChange, CustomerReading
 
 from . import deeds_access, deeds_escalations, deeds_money, deeds_people
-from .deadlines import Row
-from .waiting import (
-    KINDS,
-    Desk,
-)
+from .deadlines import Row, place
+from .desk import KINDS, Desk
+from .urgency import weight
 
 
 def rows(desk: Desk, waiting: Mapping[str, int], tab: str = "") -> list[Row]:
-    """The deeds of a tab (or all), the nearest deadline first, then the largest amount; only kinds of which some
-    are `waiting` are asked for."""
+    """The deeds of a tab (or all), by day, and on each day the weightiest first; only kinds of which some are `waiting`
+    are asked for."""
     found: list[Row] = []
     for kind, build in BUILDERS.items():
         if waiting.get(kind) and tab in ("", KINDS[kind].tab):
             found += build(desk)
-    far = desk.now + timedelta(days=3650)
-    return sorted(found, key=lambda row: ((row.due_at or far).date(), -(row.amount or 0), row.key))
+    return sorted(found, key=lambda row: (place(row, desk), -weigh(row, desk), row.key))
+
+
+def weigh(row: Row, desk: Desk) -> Decimal:
+    """What a row weighs now."""
+    return weight(row.kind, row.amount, row.due_at, now=desk.now)
 
 
 BUILDERS: Final[dict[str, Callable[[Desk], list[Row]]]] = {
@@ -44,6 +46,7 @@ BUILDERS: Final[dict[str, Callable[[Desk], list[Row]]]] = {
     "to_read": deeds_escalations.read_rows,
     "to_ask": deeds_escalations.ask_rows,
     "to_file": deeds_escalations.file_rows,
+    "to_call_off": deeds_escalations.call_off_rows,
     "draft": deeds_money.draft_rows,
     "write_off": deeds_money.write_off_rows,
     "unmapped": deeds_money.unknown_charge_rows,

@@ -16,21 +16,15 @@ from dunning.breaking import PEOPLE
 from subscriptions.models import Drift, Subscription
 
 from .deadlines import Row
-from .waiting import (
-    MOST,
-    Desk,
-    breakers,
-    drifts,
-    near_deletion,
-    proposals,
-    stops,
-    stuck,
-)
+from .desk import Desk
+from .waiting import breakers, drifts, near_deletion, proposals, stops, stuck
 
 
 def approval_rows(desk: Desk) -> list[Row]:
     waiting = list(
-        proposals(desk).select_related("customer", "decision__invoice", "case").order_by("proposed_at", "pk")[:MOST]
+        proposals(desk)
+        .select_related("customer", "decision__invoice", "case")
+        .order_by("proposed_at", "pk")[: desk.most]
     )
     seats = dict(
         Subscription.objects.filter(pk__in={pk for one in waiting for pk in one.covers}).values_list("pk", "quantity")
@@ -60,7 +54,9 @@ def scope_text(subscriptions: int, users: int) -> str:
 
 
 def stop_rows(desk: Desk) -> list[Row]:
-    waiting = list(stops(desk).select_related("customer", "opened_by", "lift_asked_by").order_by("opened_at")[:MOST])
+    waiting = list(
+        stops(desk).select_related("customer", "opened_by", "lift_asked_by").order_by("opened_at")[: desk.most]
+    )
     seats = dict(
         Subscription.objects.filter(pk__in={pk for one in waiting for pk in one.scope}).values_list("pk", "quantity")
     )
@@ -84,7 +80,7 @@ def stop_rows(desk: Desk) -> list[Row]:
 def deletion_rows(desk: Desk) -> list[Row]:
     groups: dict[int, list[Any]] = defaultdict(list)
     near = near_deletion(desk).select_related("customer", "subscription", "debt__invoice", "debt__decision__version")
-    for one in near.order_by("deletes_at", "pk")[:MOST]:
+    for one in near.order_by("deletes_at", "pk")[: desk.most]:
         groups[one.debt.invoice_id].append(one)
     return [
         Row(
@@ -115,7 +111,7 @@ def breaker_rows(desk: Desk) -> list[Row]:
             due_at=desk.tonight(),
             about=one,
         )
-        for one in breakers(desk).annotate(given=Count("lifts")).order_by("pk")[:MOST]
+        for one in breakers(desk).annotate(given=Count("lifts")).order_by("pk")[: desk.most]
     ]
 
 
@@ -126,7 +122,7 @@ def _customers_text(n: int) -> str:
 def drift_rows(desk: Desk) -> list[Row]:
     """A kind of difference with the provider is one deed: who decides about one, decides about its like."""
     groups: dict[str, list[Drift]] = defaultdict(list)
-    for one in drifts(desk).select_related("customer", "subscription").order_by("found_at", "pk")[:MOST]:
+    for one in drifts(desk).select_related("customer", "subscription").order_by("found_at", "pk")[: desk.most]:
         groups[one.kind].append(one)
     return [
         Row(
@@ -152,7 +148,7 @@ def _customers(mine: list[Drift]) -> str:
 
 def stuck_rows(kind: str, model: type[Model], title: str | Promise) -> Callable[[Desk], list[Row]]:
     def build(desk: Desk) -> list[Row]:
-        found = stuck(desk, model).select_related("customer").order_by("queued_at", "pk")[:MOST]
+        found = stuck(desk, model).select_related("customer").order_by("queued_at", "pk")[: desk.most]
         return [
             Row(
                 kind=kind,

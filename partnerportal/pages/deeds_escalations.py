@@ -1,4 +1,4 @@
-"""What must be done about cases at 21Vianet: file a pack, ask again, read an answer?"""
+"""What must be done about cases at 21Vianet: file a pack, ask again, read an answer, call it off?"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +14,8 @@ from disputes.clocks import waited
 from disputes.models import Escalation
 
 from .deadlines import Row
-from .waiting import MOST, Desk, to_ask, to_file, to_read
+from .desk import Desk
+from .waiting import to_ask, to_call_off, to_file, to_read
 
 
 def file_rows(desk: Desk) -> list[Row]:
@@ -36,6 +37,16 @@ def read_rows(desk: Desk) -> list[Row]:
     """Word from 21Vianet that nobody has read."""
     title = gettext("Read 21Vianet’s answer")
     return _rows("to_read", to_read(desk), desk, title, _waits(desk), lambda _: desk.tonight())
+
+
+def call_off_rows(desk: Desk) -> list[Row]:
+    """What 21Vianet has and nobody pursues any more."""
+
+    def why(one: Escalation) -> str:
+        return formats.joined(number(one), f"{one.reference}: {one.why_withdrawn}")
+
+    title = gettext("Tell 21Vianet that a case is over")
+    return _rows("to_call_off", to_call_off(desk), desk, title, why, lambda _: desk.tonight())
 
 
 def number(one: Escalation) -> str:
@@ -78,5 +89,5 @@ def _rows(
             currency=one.dispute.invoice.currency if one.dispute and one.dispute.invoice else "",
             customer=one.dispute.customer if one.dispute else None,
         )
-        for one in rows.select_related(*related).order_by("remind_at", "pk")[:MOST]
+        for one in rows.select_related(*related).order_by("remind_at", "pk")[: desk.most]
     ]

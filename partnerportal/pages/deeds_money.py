@@ -13,9 +13,8 @@ from billing.models import Candidate
 from customers import formats
 
 from .deadlines import Row
+from .desk import Desk
 from .waiting import (
-    MOST,
-    Desk,
     bills_to_pay,
     drafts,
     held_by_the_bank,
@@ -28,7 +27,7 @@ from .waiting import (
 
 
 def receipt_rows(desk: Desk) -> list[Row]:
-    found = list(receipts(desk).order_by("booked_on", "pk")[:MOST])
+    found = list(receipts(desk).order_by("booked_on", "pk")[: desk.most])
     best: dict[int, Candidate] = {}
     guesses = Candidate.objects.filter(entry__in=found).select_related("customer")
     for one in guesses.order_by("entry_id", "-confidence", "pk"):
@@ -53,7 +52,7 @@ def receipt_rows(desk: Desk) -> list[Row]:
 
 
 def taken_back_rows(desk: Desk) -> list[Row]:
-    found = returns(desk).prefetch_related("candidates__customer").order_by("booked_on", "pk")[:MOST]
+    found = returns(desk).prefetch_related("candidates__customer").order_by("booked_on", "pk")[: desk.most]
     return [
         Row(
             kind="taken_back",
@@ -103,7 +102,7 @@ def draft_rows(desk: Desk) -> list[Row]:
             amount=one["sum"],
             currency=one["currency"],
         )
-        for one in found.order_by("period", "currency")[:MOST]
+        for one in found.order_by("period", "currency")[: desk.most]
     ]
 
 
@@ -122,12 +121,12 @@ def write_off_rows(desk: Desk) -> list[Row]:
             currency=one.currency,
             customer=one.customer,
         )
-        for one in found[:MOST]
+        for one in found[: desk.most]
     ]
 
 
 def bill_rows(desk: Desk) -> list[Row]:
-    found = bills_to_pay(desk).order_by("due_on", "pk")[:MOST]
+    found = bills_to_pay(desk).order_by("due_on", "pk")[: desk.most]
     return [
         Row(
             kind="to_pay",
@@ -161,7 +160,7 @@ def finding_rows(desk: Desk) -> list[Row]:
             amount=one["sum"],
             currency=one["bill__currency"],
         )
-        for one in found.annotate(n=Count("pk"), sum=Sum(Abs("difference"))).order_by("bill_id")[:MOST]
+        for one in found.annotate(n=Count("pk"), sum=Sum(Abs("difference"))).order_by("bill_id")[: desk.most]
     ]
 
 
@@ -180,5 +179,5 @@ def unknown_charge_rows(desk: Desk) -> list[Row]:
             amount=one["sum"],
             currency=one["currency"],
         )
-        for one in found.annotate(n=Count("pk"), sum=Sum("subtotal")).order_by("bill_id")[:MOST]
+        for one in found.annotate(n=Count("pk"), sum=Sum("subtotal")).order_by("bill_id")[: desk.most]
     ]

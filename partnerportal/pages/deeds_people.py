@@ -25,16 +25,8 @@ from dunning.publishing import policy_of
 from dunning.wording import because
 
 from .deadlines import Row
-from .waiting import (
-    MOST,
-    Desk,
-    broken_promises,
-    calls,
-    claims,
-    questions,
-    returned,
-    unreachable,
-)
+from .desk import Desk
+from .waiting import broken_promises, calls, claims, questions, returned, unreachable
 
 
 def call_rows(desk: Desk) -> list[Row]:
@@ -51,12 +43,12 @@ def call_rows(desk: Desk) -> list[Row]:
             currency=one.invoice.currency,
             customer=one.invoice.customer,
         )
-        for one in calls(desk).select_related("invoice__customer").order_by("decided_at", "pk")[:MOST]
+        for one in calls(desk).select_related("invoice__customer").order_by("decided_at", "pk")[: desk.most]
     ]
 
 
 def broken_promise_rows(desk: Desk) -> list[Row]:
-    found = broken_promises(desk).select_related("customer", "invoice", "made_by").order_by("by_on", "pk")[:MOST]
+    found = broken_promises(desk).select_related("customer", "invoice", "made_by").order_by("by_on", "pk")[: desk.most]
     return [
         Row(
             kind="promise",
@@ -76,7 +68,7 @@ def broken_promise_rows(desk: Desk) -> list[Row]:
 
 
 def claim_rows(desk: Desk) -> list[Row]:
-    found = claims(desk).select_related("partner", "customer", "invoice__case", "by").order_by("at", "pk")[:MOST]
+    found = claims(desk).select_related("partner", "customer", "invoice__case", "by").order_by("at", "pk")[: desk.most]
     return [
         Row(
             kind="claim",
@@ -110,7 +102,7 @@ def _due_text(one: Decision, desk: Desk) -> str:
 
 def returned_rows(desk: Desk) -> list[Row]:
     letters: dict[int, list[Message]] = defaultdict(list)
-    for one in returned(desk).select_related("customer", "contact").order_by("queued_at", "pk")[:MOST]:
+    for one in returned(desk).select_related("customer", "contact").order_by("queued_at", "pk")[: desk.most]:
         letters[one.customer_id].append(one)
     owed = _owed(letters)
     return [
@@ -147,7 +139,7 @@ def _owed(customers: Iterable[int]) -> dict[int, tuple[Decimal, str]]:
 
 
 def unreachable_rows(desk: Desk) -> list[Row]:
-    customers = list(unreachable(desk).order_by("pk")[:MOST])
+    customers = list(unreachable(desk).order_by("pk")[: desk.most])
     owed = _owed([customer.pk for customer in customers])
     return [
         Row(
@@ -188,7 +180,7 @@ def question_rows(desk: Desk) -> list[Row]:
             currency=case.invoice.currency if case.invoice else "",
             customer=case.customer,
         )
-        for case in cases.select_related("customer", "invoice").order_by("answer_by", "pk")[:MOST]
+        for case in cases.select_related("customer", "invoice").order_by("answer_by", "pk")[: desk.most]
     ]
 
 

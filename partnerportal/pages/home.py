@@ -12,4 +12,6 @@ def home(request: HttpRequest) -> HttpResponse:
     place = request.membership  # type: ignore[attr-defined]
     if place is None:
         return HttpResponseRedirect("/admin/") if request.user.is_staff else render(request, "no_place.html")
+    if len(request.places) > 1 and "membership" not in request.session:  # type: ignore[attr-defined]
+        return HttpResponseRedirect("/places/")
     return HttpResponseRedirect("/worklist/" if place.is_staff else "/my/")

@@ -1,7 +1,7 @@
 """How well does collecting go? The figures of a book, their course, and what each step of the ladder brought."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,24 +13,21 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from billing.aging import Buckets, Totals, exposed, totals
-from billing.collecting_figures import Effectiveness, Month, collected, effectiveness, months
+from billing.aging import Buckets, Totals, totals
+from billing.collecting_figures import Month, collected, months
 from billing.money import ZERO
 from billing.views.aging import chosen, mine
 from customers import formats
 from customers.entering import Here, staff
 from customers.exporting import Column, exported, wanted
 from customers.roles import May
-from dunning.measuring import Restored, StepCash, cash_after_steps, restored
-from dunning.wording import stage
+from dunning.measuring import Restored, restored
 
 from .drawing import curve
 from .insights_course import course
-from .insights_loop import loop_lines
+from .insights_parts import parts_for
 
-WEEKS: Final = 13
 OLD: Final = 60
-EXPOSED: Final = 20
 
 
 @dataclass(frozen=True)
@@ -39,9 +36,7 @@ class Read:
 
     total: Totals
     months: list[Month]
-    index: list[Effectiveness]
     collected: Decimal | None
-    steps: list[StepCash]
     restored: Restored | None
 
 
@@ -64,26 +59,18 @@ def insights(request: Here) -> HttpResponseBase:
         "figures": _figures(read),
         "months": [{"name": _month(one.first), "month": one} for one in reversed(read.months)],
         "curve": curve(shown),
-        "index": [{"name": _month(one.month), "one": one} for one in read.index],
-        "steps": [{"name": stage(one.stage), "one": one} for one in read.steps],
-        "weeks": WEEKS,
-        "exposed": list(exposed(scope, request.partner.currency)[:EXPOSED]),
-        "own": request.partner.currency,
-        "loop": loop_lines(request),
-        **course(request, scope, code, today),
+        "parts": parts_for(request, code),
+        **course(request, code, today),
     }
     return render(request, "insights.html", context)
 
 
 def _read(request: Here, scope: Q, code: str, total: Totals) -> Read:
     zone, today = request.partner.tz, request.now.astimezone(request.zone).date()
-    course = months(scope, code, today=today, zone=zone)
     return Read(
         total=total,
-        months=course,
-        index=effectiveness(scope, code, course, today=today, zone=zone),
+        months=months(scope, code, today=today, zone=zone),
         collected=collected(scope, code, today=today),
-        steps=cash_after_steps(request.partner, code, since=request.now - timedelta(weeks=WEEKS)),
         restored=restored(request.partner),
     )
 
@@ -95,7 +82,6 @@ def _month(first: date) -> str:
 def _figures(read: Read) -> list[dict[str, Any]]:
     last = read.months[-1] if read.months else None
     old = read.total.amounts[-1] / read.total.total * 100 if read.total.total else None
-    index = read.index[0] if read.index else None
     back = read.restored
     unknown = gettext("not yet known")
     cases = ngettext("p95 %(p95)s min, %(n)s case", "p95 %(p95)s min, %(n)s cases", back.cases if back else 0)
@@ -103,11 +89,6 @@ def _figures(read: Read) -> list[dict[str, Any]]:
         (gettext("DSO"), _days(last.dso if last else None), gettext("count-back")),
         (gettext("Collected of what fell due"), formats.percent(read.collected, 1), gettext("in the last 30 days")),
         (gettext("Overdue over 60 days"), formats.percent(old, 1), gettext("of outstanding")),
-        (
-            gettext("Collection effectiveness"),
-            formats.percent(index.index, 1) if index else "",
-            _month(index.month) if index else "",
-        ),
         (
             gettext("Access restored, median"),
             gettext("%(n)s min") % {"n": formats.grouped(round(back.median))} if back else "",

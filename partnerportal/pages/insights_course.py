@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Q
 from django.utils.translation import gettext
 
-from billing.course import AGES, WEEKS, Overdue, mondays, overdue_course, promises_kept
+from billing.course import AGES, Overdue, mondays, overdue_course
 from customers import formats
 from customers.entering import Here
-from dunning.measuring import minutes_to_access
 
 WIDTH, FLOOR, TOP, LEFT = 560, 190, 14, 60
 # The dots of one minute stand on one another, at most so many.
@@ -32,16 +30,14 @@ class Bar:
     title: str
 
 
-def course(request: Here, scope: Q, code: str, today: date) -> dict[str, Any]:
-    """What the page shows of the last weeks in one currency; three queries."""
+def course(request: Here, code: str, today: date) -> dict[str, Any]:
+    """What the page shows of the last weeks in one currency; one query."""
     found = overdue_course(request.partner, code, mondays(today))
     return {
         "overdue": found,
         "overdue_labels": labels(),
         "overdue_bars": bars(found, code, today),
         "overdue_moved": moved(found, code, today),
-        "kept": promises_kept(scope, code, since=today - timedelta(weeks=WEEKS), today=today),
-        "dots": dots(minutes_to_access(request.partner)),
     }
 
 

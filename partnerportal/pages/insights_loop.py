@@ -10,7 +10,7 @@ from customers import formats
 from customers.entering import Here
 from customers.models import Partner
 from disputes.escalation_figures import Acceptance, acceptance
-from disputes.loop_figures import Loop, Share, access_loop, loop
+from disputes.loop_figures import Access, Loop, Share, access_loop, loop
 from disputes.models import Dispute
 from disputes.views.board import in_days, of, percent
 
@@ -69,4 +69,11 @@ def _access(partner: Partner) -> list[Line]:
     return [
         Line(gettext("Told of a suspension"), percent(found.suspended), told(found.suspended)),
         Line(gettext("Told that access is back"), percent(found.restored), told(found.restored)),
+        Line(gettext("News of access whose loop is closed"), percent(found.closed), _said(found)),
     ]
+
+
+def _said(found: Access) -> str:
+    """How many customers said yes and no to it."""
+    said = {"all": of(found.closed), "yes": formats.grouped(found.confirmed), "no": formats.grouped(found.objected)}
+    return gettext("%(all)s told; %(yes)s confirmed, %(no)s opened a case") % said

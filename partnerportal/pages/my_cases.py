@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -14,6 +13,7 @@ from billing.models import DisputedAmount
 from billing.money import ZERO
 from customers.entering import Here, customer, customer_here
 from customers.models.partners import OwnedQuerySet
+from customers.paging import leaf
 from customers.roles import May
 from customers.seeing import ABOUT_CASES, see
 from disputes.fields import Taken
@@ -27,20 +27,19 @@ from .my_outlook import outlook_of
 from .my_question_reasons import REASONS, WANTED
 from .my_saying import voice_of
 
-ROWS = 50
 STARS = (5, 4, 3, 2, 1)
 
 
 def mine(request: Here) -> OwnedQuerySet[Dispute]:
     """This customer's cases; foreign ones are as absent as none."""
     found = Dispute.objects.visible_to(request.user).filter(customer=customer_here(request))
-    return found.select_related("invoice", "credit_note", "opened_by", "customer", "partner", "follows")
+    return found.select_related("invoice", "credit_note", "opened_by", "customer", "partner", "follows", "told_by")
 
 
 @customer()
 def cases(request: Here) -> HttpResponse:
     """All cases of every kind, the newest first: what each is about, and whose turn it is."""
-    page = Paginator(mine(request).order_by("-opened_at", "-pk"), ROWS).get_page(request.GET.get("page"))
+    page = leaf(request, mine(request), "-opened_at", "-pk")
     asked = _questioned(request, [case.number for case in page.object_list])
     voice = voice_of(request)
     listed = [

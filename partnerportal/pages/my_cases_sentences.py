@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from billing.models import CreditNoteLine, DisputedAmount
 from billing.money import ZERO
 from customers import formats
+from disputes.lines import answers_of
 from disputes.models import Dispute
 
 from .my_question_reasons import REASONS
@@ -25,6 +26,8 @@ class Asked:
     questioned: Decimal
     frozen: Decimal
     credited: Decimal
+    # Our answer's words for this line alone.
+    words: str = ""
 
 
 def asked_of(found: Dispute) -> list[Asked]:
@@ -34,6 +37,7 @@ def asked_of(found: Dispute) -> list[Asked]:
     for row in rows.select_related("line").order_by("line__position", "pk"):
         lines.setdefault(row.line_id, []).append(row)
     credited = _credited(found) if found.freezes else {}
+    words = {one["line"]: one["text"] for one in answers_of(found)} if found.decided_at else {}
     return [
         Asked(
             rows[0].line.description,
@@ -41,6 +45,7 @@ def asked_of(found: Dispute) -> list[Asked]:
             rows[0].questioned,
             sum((row.amount for row in rows if row.decided_at is None), ZERO),
             credited.get(line, ZERO),
+            words.get(rows[0].line.position, ""),
         )
         for line, rows in lines.items()
     ]
@@ -69,6 +74,8 @@ def opening_of(
     if found.withdrawn:
         return Opening(outcome, gettext("A mail that says so is on its way to you; with it the case is closed."))
     if found.status == Dispute.Status.AWAITING_CONFIRMATION:
+        if found.told_by and found.told_by.bounced_at:
+            return Opening(outcome, gettext("Our mail that said so came back. Tell us here whether it is resolved."))
         if silent is None:
             return Opening(outcome, gettext("You wrote to us since. The case stays open until we have answered that."))
         until = {"until": voice.when(silent)}

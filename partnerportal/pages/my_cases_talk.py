@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from customers.models import Partner, User
 from disputes.attaching import seen_by_customer
+from disputes.lines import with_lines
 from disputes.models import CaseEntry, CaseFile, Dispute, EarlierAnswer
 
 
@@ -59,7 +60,7 @@ def _not_accepted(earlier: EarlierAnswer, partner: Partner) -> list[Said]:
     if earlier.credit_note:
         note = gettext("Our answer then, with credit note %(number)s") % {"number": earlier.credit_note.number}
     # An answer is read from the moment it arrived.
-    ours = Said(partner.name, earlier.told_at, earlier.answer, True, note=note)
+    ours = Said(partner.name, earlier.told_at, with_lines(earlier.answer, earlier.line_answers), True, note=note)
     theirs = Said(
         _name(earlier.reopened_by, partner, ours=False),
         earlier.reopened_at,

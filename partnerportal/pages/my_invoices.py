@@ -4,28 +4,28 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import ngettext
 
+from billing.checking_out import offered_by
 from billing.models import Allocation, DisputedAmount, Invoice, InvoiceLine
 from billing.money import ZERO
-from billing.till.wire import is_open_for_business
 from billing.views import exports
 from customers import exporting
 from customers.entering import Here, customer, customer_here
 from customers.models import Partner
+from customers.paging import leaf
 from customers.roles import May
 from customers.seeing import ABOUT_INVOICES, see
 from disputes.models import Dispute
 
 from . import my_happened, my_rails, my_sentences, my_word
+from .my_access import asked_of
 from .my_outlook import frozen_of, outlook_of
 from .my_saying import Voice, listed, voice_of
 
-ROWS = 50
 CLOSE = Decimal("0.3")
 
 
@@ -47,7 +47,7 @@ def invoices(request: Here) -> HttpResponseBase:
     mine = ever_issued(request)
     if exporting.wanted(request):
         return exports.my_invoices(request, mine.order_by("-issued_on", "-pk"), voice_of(request).today)
-    page = Paginator(mine.order_by("-issued_on", "-pk"), ROWS).get_page(request.GET.get("page"))
+    page = leaf(request, mine, "-issued_on", "-pk")
     voice, frozen = voice_of(request), frozen_of(invoice.pk for invoice in page.object_list)
     rows = [row_of(invoice, frozen.get(invoice.pk, ZERO), voice) for invoice in page.object_list]
     return render(request, "my/invoices.html", {"page": page, "rows": rows})
@@ -90,7 +90,7 @@ def invoice(request: Here, pk: int) -> HttpResponse:
             "invoice": found,
             "voice": voice,
             "outlook": outlook,
-            "online": is_open_for_business() and request.membership.may(May.PROMISE),
+            "online": offered_by(request.partner) and request.membership.may(May.PROMISE),
             "access": outlook.quote is not None and (bool(outlook.off) or outlook.due_before(voice.today)),
             "opening": my_sentences.of_invoice(outlook, voice, word.promise),
             "word": word,
@@ -103,6 +103,7 @@ def invoice(request: Here, pk: int) -> HttpResponse:
             "paid": paid_of(found),
             "bank": bank_of(found, found.partner),
             "cases": cases_of(found),
+            "news": asked_of(request, found.number or ""),
             "entries": my_happened.of_invoice(request, found),
             "may_question": request.membership.may(May.QUESTION) and can_be_questioned(lines),
         },

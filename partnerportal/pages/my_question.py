@@ -113,6 +113,7 @@ def _take(request: Here, found: Question, taken: Taken) -> Dispute:
             text=found.words,
             wanted=found.wanted,
             files=taken.files,
+            ordered=found.ordered,
             by=request.user,
             now=request.now,
         )

@@ -14,7 +14,7 @@ from billing.money import ZERO, decimals, quantise
 from disputes.refusing import MOST_TEXT, plain_text
 
 from .my_invoices import Shown
-from .my_question_reasons import REASONS, WANTED, Given, given
+from .my_question_reasons import REASONS, WANTED, Given, Seats, given
 from .my_saying import money
 
 WRITTEN: Final = re.compile(r"(\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.\d+)?", re.ASCII)
@@ -74,6 +74,13 @@ class Question:
         return {each.shown.line.pk: each.amount for each in self.choices if each.amount > ZERO}
 
     @property
+    def ordered(self) -> dict[int, int]:
+        """How many seats they say they ordered, by line."""
+        by_seats = [each for each in self.choices if each.chosen and each.how == "seats" and each.seats.isdecimal()]
+        said = {each.shown.line.pk: int(each.seats) for each in by_seats}
+        return said | {line: n for each in self.reasons if each.chosen for line, n in each.seats.items()}
+
+    @property
     def frozen(self) -> Decimal:
         """What it freezes in all."""
         return sum(self.amounts.values(), ZERO)
@@ -117,7 +124,9 @@ def read(
 ) -> Question:
     """The form as it was sent. Without `whole` nothing is missed that isn't filled in yet; `spent` are the lines
     that were questioned as often as they may be."""
-    found = Question(invoice, [_choice(shown, data, spent) for shown in lines], given(data))
+    choices = [_choice(shown, data, spent) for shown in lines]
+    asked = [one.shown.line for one in choices if one.chosen and one.by_seats and one.how != "seats"]
+    found = Question(invoice, choices, given(data, [Seats(line.pk, line.description) for line in asked]))
     found.reason, found.wanted = data.get("reason", ""), data.get("wanted", "")
     found.text = plain_text(data.get("text", ""))
     for each in found.choices:

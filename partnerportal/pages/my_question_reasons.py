@@ -1,5 +1,6 @@
 """What can be wrong with a line, and which evidence does each reason ask for?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -10,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers import formats
+from disputes.lines import MOST_SEATS
 from disputes.models import Dispute
 from disputes.refusing import plain_text
 
@@ -24,6 +26,14 @@ class Asked:
 
     label: Words
     is_day: bool = False
+
+
+@dataclass(frozen=True)
+class Seats:
+    """A line of which the first step did not ask how many seats were ordered; `line` is its primary key."""
+
+    line: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,8 @@ class Evidence:
     is_day: bool
     value: str = ""
     error: str = ""
+    # How many seats were ordered of this line (its primary key).
+    seats_of: int = 0
 
     @property
     def said(self) -> str:
@@ -125,6 +137,12 @@ class Given:
         return [each for each in self.fields if each.error] if self.chosen else []
 
     @property
+    def seats(self) -> dict[int, int]:
+        """How many seats were ordered, by line."""
+        said = [each for each in self.fields if each.seats_of and each.value and not each.error]
+        return {each.seats_of: int(each.value) for each in said}
+
+    @property
     def lines(self) -> list[str]:
         """What was filled in, one line each, for the words of the case."""
         said = [each for each in self.fields if each.value and not each.error]
@@ -133,9 +151,9 @@ class Given:
         ]
 
 
-def given(data: QueryDict) -> list[Given]:
-    """Every reason with what was filled in beside it."""
-    return [
+def given(data: QueryDict, seats: Sequence[Seats] = ()) -> list[Given]:
+    """Every reason with what was filled in beside it; a wrong quantity asks for the seats ordered of these lines."""
+    found = [
         Given(
             code,
             reason.words,
@@ -145,6 +163,20 @@ def given(data: QueryDict) -> list[Given]:
         )
         for code, reason in ALL.items()
     ]
+    for each in found:
+        if each.code == Dispute.Reason.QUANTITY:
+            each.fields[:0] = [_read_seats(one, data, alone=len(seats) == 1) for one in seats]
+    return found
+
+
+def _read_seats(one: Seats, data: QueryDict, *, alone: bool) -> Evidence:
+    name = f"ev_{Dispute.Reason.QUANTITY}_seats_{one.line}"
+    label = gettext("Seats you ordered") if alone else gettext("Seats you ordered, %(name)s") % {"name": one.name}
+    value = data.get(name, "").strip()[:20]
+    found = Evidence(name, label, False, value, seats_of=one.line)
+    if value and not (value.isascii() and value.isdecimal() and int(value) <= MOST_SEATS):
+        found.error = gettext("“%(typed)s” is not a number of seats. Write it like 24.") % {"typed": value}
+    return found
 
 
 def _read(name: str, asked: Asked, data: QueryDict) -> Evidence:

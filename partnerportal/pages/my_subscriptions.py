@@ -6,22 +6,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
 from billing.money import ZERO
 from customers.entering import Here, customer, customer_here
+from customers.paging import leaf
 from customers.roles import May
 from dunning import policy as book
 from subscriptions.models import Subscription, Suspension
 
+from .my_access import asked_of
 from .my_invoices import lines_of
 from .my_outlook import Outlook, outlooks, reached_at
 from .my_saying import Voice, listed, together, voice_of
-
-ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,8 @@ def subscriptions(request: Here) -> HttpResponse:
     mine, voice = customer_here(request), voice_of(request)
     found = outlooks(mine, now=request.now)
     off = [Off(one, _owed(one), voice) for one in found if one.off]
-    rows = Subscription.objects.visible_to(request.user).filter(customer=mine).order_by("name", "pk")
-    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    rows = Subscription.objects.visible_to(request.user).filter(customer=mine)
+    page = leaf(request, rows, "name", "pk")
     return render(
         request,
         "my/subscriptions.html",
@@ -103,6 +102,7 @@ def subscriptions(request: Here) -> HttpResponse:
             "off": off,
             "held": any(one.outlook.held for one in off),
             "others": _other_causes(request),
+            "news": asked_of(request),
             "page": page,
             "rows": _rows(list(page.object_list), found, request),
             "lost": sum(one.outlook.locked_out for one in off),

@@ -3,12 +3,15 @@
 from django.urls import URLPattern, path
 
 from . import (
+    my_access,
     my_ask,
     my_cases,
     my_cases_deeds,
+    my_contacts,
     my_files,
     my_home,
     my_invoices,
+    my_notifications,
     my_online,
     my_paid,
     my_papers,
@@ -35,6 +38,9 @@ urlpatterns: list[URLPattern] = [
     path("invoices/<int:pk>/pay/", my_online.pay, name="my-pay"),
     path("online/<int:pk>/", my_online.came_back, name="my-paid-online"),
     path("subscriptions/", my_subscriptions.subscriptions, name="my-subscriptions"),
+    path("access/<int:pk>/", my_access.access_news, name="my-access"),
+    path("access/<int:pk>/right/", my_access.say_right, name="my-access-right"),
+    path("access/<int:pk>/wrong/", my_access.say_wrong, name="my-access-wrong"),
     path("ask/", my_ask.ask_us, name="my-ask"),
     path("cases/", my_cases.cases, name="my-cases"),
     path("cases/<int:pk>/", my_cases.case, name="my-case"),
@@ -45,6 +51,12 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/withdraw/", my_cases_deeds.take_back, name="my-case-withdraw"),
     path("cases/<int:pk>/rate/", my_cases_deeds.give_stars, name="my-case-rate"),
     path("cases/<int:pk>/files/<int:file_id>/", my_files.case_file, name="my-case-file"),
+    path("contacts/", my_contacts.contacts, name="my-contacts"),
+    path("contacts/edit/", my_contacts.edit, name="my-contact-edit"),
+    path("contacts/remove/", my_contacts.remove, name="my-contact-remove"),
+    path("contacts/links/revoke/", my_contacts.revoke_links, name="my-links-revoke"),
+    path("notifications/", my_notifications.notifications, name="my-notifications"),
+    path("notifications/set/", my_notifications.set_notifications, name="my-notifications-set"),
     path("policy/", my_policy.policy, name="my-policy"),
     path("policy/<int:number>/agree/", my_policy.agree, name="my-policy-agree"),
 ]

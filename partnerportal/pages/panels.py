@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers import formats
 
-from .waiting import Desk
+from .desk import Desk
 
 
 class CallForm(forms.Form):

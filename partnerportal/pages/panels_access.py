@@ -13,8 +13,8 @@ from subscriptions.drifting import subject
 from subscriptions.models import Subscription
 
 from .deadlines import Row
+from .desk import Desk
 from .panels import Panel, invoice_text
-from .waiting import Desk
 
 
 def approve(row: Row, desk: Desk) -> Panel:

@@ -13,8 +13,8 @@ from disputes.models import Escalation
 
 from .deadlines import Row
 from .deeds_escalations import number
+from .desk import Desk
 from .panels import Panel
-from .waiting import Desk
 
 Fact = tuple[str | Promise, str, str]
 
@@ -55,6 +55,19 @@ def to_read(row: Row, desk: Desk) -> Panel:
         facts=_facts(one, desk),
         link=reverse("escalation", args=[one.pk]),
         link_text=_("Read it"),
+    )
+
+
+def to_call_off(row: Row, desk: Desk) -> Panel:
+    """Filed, and over before 21Vianet has answered."""
+    one: Escalation = row.about
+    return Panel(
+        figures=_frozen(row),
+        strong=_("21Vianet still works on it."),
+        text=_("Write there, under the reference, that the case is over, and say here that you did."),
+        facts=[*_facts(one, desk), (_("Why"), one.why_withdrawn, "")],
+        link=reverse("escalation", args=[one.pk]),
+        link_text=_("Open the escalation"),
     )
 
 

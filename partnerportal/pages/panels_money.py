@@ -11,8 +11,8 @@ from customers.roles import May
 from payables.terms import AllTerms, late_charge
 
 from .deadlines import Row
+from .desk import Desk
 from .panels import Panel, invoice_text
-from .waiting import Desk
 
 
 def receipt(row: Row, desk: Desk) -> Panel:

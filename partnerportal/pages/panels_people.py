@@ -14,8 +14,8 @@ from customers.models import Contact, ContactRole
 from dunning.models import Decision
 
 from .deadlines import Row
+from .desk import Desk
 from .panels import CallForm, Panel, invoice_text
-from .waiting import Desk
 
 
 def call(row: Row, desk: Desk) -> Panel:

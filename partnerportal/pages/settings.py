@@ -31,6 +31,7 @@ class Place:
 
 
 PLACES: Final[Sequence[Place]] = (
+    Place("people", _("People and roles"), _("Who works here, who is invited, and who may do what."), May.SEE_BOOK),
     Place(
         "prices",
         _("Prices"),
@@ -44,9 +45,21 @@ PLACES: Final[Sequence[Place]] = (
         May.ISSUE,
     ),
     Place(
+        "receivables_setting",
+        _("Credits and paying online"),
+        _("What becomes of the rest of a credit note, and whether customers may pay online."),
+        May.POLICY,
+    ),
+    Place(
         "case_terms",
         _("Cases and support"),
         _("By when customers are answered, how often a line may be questioned, and how they reach you."),
+        May.POLICY,
+    ),
+    Place(
+        "letters",
+        _("Letters"),
+        _("In whose name they come, what you say in your own words, and how long their links are good for."),
         May.POLICY,
     ),
     Place("policy", _("Collections policy"), _("What happens when an invoice is not paid, and when."), May.SEE_BOOK),

@@ -1,12 +1,10 @@
-"""What waits in this book for a person, kind by kind, and how much of it? Read from the record each time."""
+"""What waits in this book for a person, kind by kind? Read from the record each time."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any, Final
+from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
-    Count,
     DateTimeField,
     DurationField,
     Exists,
@@ -16,19 +14,14 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce, TruncDate
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from billing.bank.standing import taken_back
 from billing.models import BankEntry, Claim, Invoice, PromiseToPay, WriteOff
-from customers.entering import Here
-from customers.models import Contact, ContactRole, Customer, Letter, Membership, Message, Partner, TimelineEntry, User
-from customers.roles import May
+from customers.models import Contact, ContactRole, Customer, Letter, Message, TimelineEntry
 from disputes.models import Dispute, Escalation
 from dunning import policy as book
 from dunning.banking import held_back
@@ -39,88 +32,13 @@ from dunning.models import Breaker, Decision, DeletionDecision, Proposal
 from outbox.models import Outcome
 from payables.models import Finding, ProviderBill, ProviderLine
 from payables.owing import with_paid
-from subscriptions.models import AccessChange, AccessStop, CustomerReading, Drift, Suspension
+from subscriptions.models import AccessStop, Drift, Suspension
 
-from .prepared import ask
+from .desk import Desk
 
 NEAR_DELETION = timedelta(days=15)
 # No policy lets money take longer to arrive than this many business days.
 MOST_SETTLING = 15
-END_OF_DAY = time(18)
-# More of one kind is a list of its own; the counts are of all.
-MOST = 200
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Who looks at which book, and when."""
-
-    user: User
-    membership: Membership
-    partner: Partner
-    zone: tzinfo
-    now: datetime
-
-    @property
-    def today(self) -> date:
-        """The partner's day."""
-        return self.now.astimezone(self.zone).date()
-
-    def tonight(self, on: date | None = None) -> datetime:
-        """When the office closes, today or on a day."""
-        return datetime.combine(on or self.today, END_OF_DAY, tzinfo=self.zone)
-
-    def of(self, model: type[Model]) -> QuerySet[Any]:
-        """The rows of this book that this person may see."""
-        rows: QuerySet[Any] = model._default_manager.visible_to(self.user).of(self.partner)  # type: ignore[attr-defined]
-        return rows
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of deed, its drawing and the tab it stands under."""
-
-    icon: str
-    tone: str
-    tab: str
-    may: May = May.SEE_BOOK
-
-
-TABS: Final[dict[str, str | Promise]] = {
-    "approve": _("To approve"),
-    "call": _("Calls and promises"),
-    "letters": _("Undelivered"),
-    "dispute": _("Disputes"),
-    "money": _("Money to place"),
-    "bill": _("Billing"),
-    "provider": _("21Vianet"),
-}
-KINDS: Final[dict[str, Kind]] = {
-    "approve": Kind("bars", "bad", "approve"),
-    "stop": Kind("bars", "bad", "approve"),
-    "breaker": Kind("bars", "bad", "approve"),
-    "deletion": Kind("trash", "bad", "approve"),
-    "call": Kind("phone", "warn", "call"),
-    "promise": Kind("phone", "warn", "call"),
-    "claim": Kind("yen", "accent", "call"),
-    "bounced": Kind("zigzag", "bad", "letters"),
-    "contact": Kind("person", "warn", "letters"),
-    "receipt": Kind("yen", "accent", "money"),
-    "taken_back": Kind("swap", "bad", "money"),
-    "bank": Kind("clock", "warn", "money"),
-    "dispute": Kind("speech", "dispute", "dispute"),
-    "to_read": Kind("speech", "accent", "dispute"),
-    "to_ask": Kind("clock", "warn", "dispute"),
-    "to_file": Kind("building", "accent", "dispute"),
-    "draft": Kind("document", "accent", "bill"),
-    "write_off": Kind("yen", "warn", "bill", May.WRITE_OFF),
-    "unmapped": Kind("building", "accent", "bill", May.SEE_BILLS),
-    "to_pay": Kind("yen", "warn", "provider", May.SEE_BILLS),
-    "finding": Kind("building", "warn", "bill", May.SEE_BILLS),
-    "access": Kind("swap", "bad", "provider"),
-    "reading": Kind("swap", "accent", "provider"),
-    "drift": Kind("swap", "warn", "provider", May.SEE_BILLS),
-}
 
 
 # What waits, kind by kind
@@ -208,13 +126,19 @@ def questions(desk: Desk) -> QuerySet[Any]:
     overdue = Q(decided_at=None, answer_by__lt=desk.now)
     silent = Q(status=status.WAITING_CUSTOMER, next_action=what.CALL_CUSTOMER)
     to_read = Q(status__in=[status.DECIDED, status.AWAITING_CONFIRMATION], next_action=what.READ)
-    came_back = Q(status=status.DECIDED, told_by__bounced_at__isnull=False)
+    came_back = Q(status__in=[status.DECIDED, status.AWAITING_CONFIRMATION], told_by__bounced_at__isnull=False)
     return desk.of(Dispute).filter(ours | overdue | silent | to_read | came_back)
 
 
 def to_file(desk: Desk) -> QuerySet[Any]:
     """Packs for 21Vianet that nobody has filed."""
     return desk.of(Escalation).filter(filed_at=None, withdrawn_at=None)
+
+
+def to_call_off(desk: Desk) -> QuerySet[Any]:
+    """Filed with 21Vianet, not pursued any more, and 21Vianet does not know it."""
+    over: QuerySet[Any] = Escalation.objects.visible_to(desk.user).of(desk.partner).to_call_off()
+    return over
 
 
 def to_ask(desk: Desk) -> QuerySet[Any]:
@@ -298,58 +222,3 @@ def drifts(desk: Desk) -> QuerySet[Any]:
     rows: QuerySet[Any] = Drift.objects.visible_to(desk.user).of(desk.partner).open()
     waits = Q(change__outcome=Outcome.WAITING) | Q(resize__outcome=Outcome.WAITING)
     return rows.exclude(waits).exclude(stop__state__in=["asked", "in_force"])
-
-
-def counts(desk: Desk) -> dict[str, int]:
-    """How many deeds of each kind wait, all of them, in one query. Every page of staff asks it, so it is written once
-    a day for each of them."""
-    late = desk.now > desk.tonight()
-    key = (desk.user.pk, desk.partner.pk, desk.partner.country, desk.partner.zone, str(desk.zone), desk.today, late)
-    numbers = ask(key, lambda: _all_counts(desk), desk.now, moving=[timedelta(), NEAR_DELETION])
-    return {kind: n for kind, n in zip(KINDS, numbers, strict=True) if desk.membership.may(KINDS[kind].may)}
-
-
-def _all_counts(desk: Desk) -> QuerySet[Any, Any]:
-    found = {
-        "approve": (proposals(desk), "pk"),
-        "stop": (stops(desk), "pk"),
-        "breaker": (breakers(desk), "pk"),
-        "deletion": (near_deletion(desk), "debt__invoice"),
-        "call": (calls(desk), "pk"),
-        "promise": (broken_promises(desk), "pk"),
-        "claim": (claims(desk), "pk"),
-        "bounced": (returned(desk), "customer"),
-        "contact": (unreachable(desk), "pk"),
-        "receipt": (receipts(desk), "pk"),
-        "taken_back": (returns(desk), "pk"),
-        "bank": (held_by_the_bank(desk), "partner"),
-        "dispute": (questions(desk), "pk"),
-        "to_read": (to_read(desk), "pk"),
-        "to_ask": (to_ask(desk), "pk"),
-        "to_file": (to_file(desk), "pk"),
-        "draft": (drafts(desk), "period"),
-        "write_off": (write_offs(desk), "pk"),
-        "unmapped": (unknown_charges(desk), "bill"),
-        "to_pay": (bills_to_pay(desk), "pk"),
-        "finding": (open_findings(desk), "bill"),
-        "access": (stuck(desk, AccessChange), "pk"),
-        "reading": (stuck(desk, CustomerReading), "pk"),
-        "drift": (drifts(desk), "kind"),
-    }
-    numbers = {kind: Coalesce(Subquery(_number(*found[kind])), 0) for kind in KINDS}
-    return Partner.objects.filter(pk=desk.partner.pk).values_list(*numbers.values())
-
-
-def _number(rows: QuerySet[Any], by: str) -> QuerySet[Any]:
-    of_all: QuerySet[Any] = rows.order_by().annotate(all=Value(1)).values("all")
-    counted: QuerySet[Any] = of_all.annotate(n=Count(by, distinct=True)).values("n")
-    return counted
-
-
-def deeds_of(request: Here) -> dict[str, int]:
-    """The counts for this request, asked once."""
-    known: dict[str, int] | None = getattr(request, "deeds", None)
-    if known is None:
-        known = counts(Desk(request.user, request.membership, request.partner, request.zone, request.now))
-        request.deeds = known  # type: ignore[attr-defined]
-    return known

@@ -4,15 +4,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.figures import Figures, figures
+from billing.figures import figures
 from customers.addressing import set_address
 from customers.entering import Here, staff
 from customers.exporting import wanted
@@ -20,17 +20,22 @@ from customers.forms import AddressForm
 from customers.models import Customer
 from customers.roles import May
 from dunning.calling import NoOpenCall, log_call
-from dunning.models import Decision
+from dunning.keeping_views import views_of
+from dunning.models import Decision, SavedView
 from outbox.keeping import retry
 from outbox.models import Effect
 from subscriptions.models import AccessChange, CustomerReading
 
-from .deadlines import grouped
+from .counting import deeds_of
+from .deadlines import Row, grouped
+from .deed_book import DeedBook, deed_book, filters, tabs
 from .deed_panels import panel
 from .deeds import rows
+from .desk import Desk
 from .panels import CallForm
-from .waiting import KINDS, TABS, Desk, deeds_of
+from .worklist_figures import figure_rows
 from .worklist_file import worklist_file
+from .worklist_filter import Filter
 
 PAGE = 50
 RETRIED: dict[str, type[Effect]] = {"access": AccessChange, "reading": CustomerReading}
@@ -41,83 +46,83 @@ def desk_of(request: Here) -> Desk:
     return Desk(request.user, request.membership, request.partner, request.zone, request.now)
 
 
+def book_of(request: Here) -> DeedBook:
+    """What waits and what rests for this person."""
+    return deed_book(desk_of(request), deeds_of(request))
+
+
+def back_to(request: Here, key: str = "", name: str = "row") -> HttpResponseRedirect:
+    """The list as it was filtered, with a deed chosen (`row`: opened, `at`: only pointed at)."""
+    query = Filter.read(request.POST.get("back", "")).query
+    said = [query] if query else []
+    if key and key.replace("-", "").replace("_", "").isalnum() and key.isascii():
+        said.append(f"{name}={key}")
+    return HttpResponseRedirect(f"{reverse('worklist')}?{'&'.join(said) or 'owner=all'}")
+
+
 @require_safe
 @staff(May.SEE_BOOK)
 def worklist(request: Here) -> HttpResponseBase:
-    """The list, with the chosen deed beside it; or a tab of it as a file."""
+    """The list, with the chosen deed beside it; or what is filtered of it as a file. Without a word in its address it
+    is the view this person begins with."""
     if wanted(request):
-        return worklist_file(request, desk_of(request), request.GET.get("show", ""))
-    return _page(request, request.GET.get("row", ""))
+        return worklist_file(request, book_of(request), Filter.of(request.GET.dict()))
+    kept = views_of(request.partner, request.user)
+    first = next((view for view in kept if view.first and view.query), None)
+    if first is not None and not request.GET:
+        return HttpResponseRedirect(f"{reverse('worklist')}?{first.query}")
+    return _page(request, request.GET.get("row", ""), kept=kept)
 
 
-def _page(request: Here, key: str, form: forms.Form | None = None, status: int = 200) -> HttpResponse:
-    desk = desk_of(request)
-    tab = request.GET.get("show", "")
-    tab = tab if tab in TABS else ""
-    found = rows(desk, deeds_of(request), tab)
-    place = next((at for at, row in enumerate(found) if row.key == key), None)
-    paginator = Paginator(found, PAGE)
-    number = request.GET.get("page", "1") if place is None else place // PAGE + 1
-    page = paginator.get_page(number)
-    chosen = None if place is None else found[place]
-    context: dict[str, Any] = {
+def _page(
+    request: Here,
+    key: str,
+    form: forms.Form | None = None,
+    status: int = 200,
+    kept: list[SavedView] | None = None,
+) -> HttpResponse:
+    desk, book = desk_of(request), book_of(request)
+    chosen = Filter.of(request.GET.dict())
+    found = book.rows(chosen)
+    at = next((place for place, row in enumerate(found) if row.key == key), None)
+    context = {"filter": chosen, "gone": bool(key) and at is None, **_beside(found, at, desk, form)}
+    if _wants_panel(request):
+        return render(request, "worklist/beside.html", context, status=status)
+    pointed = request.GET.get("at", "")
+    near = at if at is not None else next((place for place, row in enumerate(found) if row.key == pointed), None)
+    page: Page[Row] = Paginator(found, PAGE).get_page(
+        request.GET.get("page", "1") if near is None else near // PAGE + 1
+    )
+    context |= {
         "page": page,
+        "pointed": found[near].key if near is not None else "",
         "groups": grouped(list(page.object_list), desk),
-        "tabs": _tabs(request, tab),
-        "tab": tab,
+        "tabs": tabs(book, chosen),
+        "narrowings": filters(book, chosen),
+        "views": _views(views_of(request.partner, request.user) if kept is None else kept, chosen),
         "figures": figure_rows(figures(Q(partner=request.partner), today=desk.today), request.partner.currency),
-        "row": chosen,
-        "gone": bool(key) and chosen is None,
-        "all": sum(deeds_of(request).values()),
-        "place": (place or 0) + 1,
-        "next": found[(place or 0) + 1].key if place is not None and place + 1 < len(found) else "",
-        "panel": panel(chosen, desk, form) if chosen else None,
+        "all": book.all,
+        "mine": book.mine,
     }
     return render(request, "worklist/worklist.html", context, status=status)
 
 
-def _tabs(request: Here, tab: str) -> list[dict[str, Any]]:
-    """The kinds that wait, with their counts; a chosen one stays though it is empty."""
-    counts = dict.fromkeys(TABS, 0)
-    for kind, number in deeds_of(request).items():
-        counts[KINDS[kind].tab] += number
-    return [
-        {"code": code, "name": name, "count": counts[code]}
-        for code, name in TABS.items()
-        if counts[code] or code == tab
-    ]
+def _beside(found: list[Row], at: int | None, desk: Desk, form: forms.Form | None) -> dict[str, Any]:
+    """What the panel of the chosen deed knows; without one it is empty."""
+    if at is None:
+        return {"row": None}
+    following = found[at + 1].key if at + 1 < len(found) else ""
+    shown = panel(found[at], desk, form)
+    return {"row": found[at], "place": at + 1, "of": len(found), "next": following, "panel": shown}
 
 
-def figure_rows(found: dict[str, Figures], own: str) -> list[dict[str, Any]]:
-    """The figures a collector reads, each a link to its list; a second currency has figures of its own."""
-    currencies = [own, *sorted(set(found) - {own})]
-    return [figure for currency in currencies for figure in _figures(found.get(currency, Figures(currency)))]
+def _wants_panel(request: Any) -> bool:
+    """Whether only the panel was asked for, by a click on a row."""
+    return bool(request.htmx) and not request.htmx.history_restore_request and request.htmx.target == "beside"
 
 
-def _figures(it: Figures) -> list[dict[str, Any]]:
-    invoices = ngettext("%(n)s invoice", "%(n)s invoices", it.overdue_invoices) % {"n": it.overdue_invoices}
-    opened = ngettext("%(n)s open invoice", "%(n)s open invoices", it.open_invoices) % {"n": it.open_invoices}
-    lines = ngettext("%(n)s line, frozen", "%(n)s lines, frozen", it.disputes) % {"n": it.disputes}
-    promised = ngettext("on %(n)s invoice", "on %(n)s invoices", it.promises) % {"n": it.promises}
-    rows = [
-        (gettext("Outstanding"), it.outstanding, opened, "/invoices/?state=open"),
-        (gettext("Overdue"), it.overdue, invoices, "/invoices/?state=overdue"),
-        (gettext("Net overdue"), it.net_overdue, gettext("less unapplied"), "/invoices/?state=overdue"),
-        (gettext("Disputed"), it.disputed, lines, "/disputes/"),
-        (pgettext("amount", "Promised"), it.promised, promised, ""),
-        (gettext("Unapplied"), it.unapplied, gettext("payments and credits"), "/payments/?show=unapplied"),
-    ]
-    return [
-        {"label": label, "value": value, "currency": it.currency, "note": note, "url": url}
-        for label, value, note, url in rows
-    ]
-
-
-def _on(request: HttpRequest) -> HttpResponseRedirect:
-    """Back to the list, the next deed chosen."""
-    following = request.POST.get("next", "")
-    query = f"?row={following}" if following.replace("-", "").isalnum() else ""
-    return HttpResponseRedirect(reverse("worklist") + query)
+def _views(kept: list[SavedView], chosen: Filter) -> list[dict[str, Any]]:
+    return [{"view": view, "here": view.query == chosen.query} for view in kept]
 
 
 @require_POST
@@ -141,7 +146,7 @@ def call(request: Here, decision_id: int) -> HttpResponse:
         messages.success(request, gettext("Call about %(invoice)s logged") % {"invoice": decision.invoice.number})
     except NoOpenCall:
         messages.info(request, gettext("That call was logged already; nothing was changed."))
-    return _on(request)
+    return back_to(request, request.POST.get("next", ""))
 
 
 @require_POST
@@ -157,7 +162,7 @@ def address(request: Here, customer_id: int) -> HttpResponse:
     contact, sent = set_address(customer, **form.cleaned_data, by=request.user, now=request.now)
     said = ngettext("%(n)s letter goes to %(email)s", "%(n)s letters go to %(email)s", sent)
     messages.success(request, said % {"n": sent, "email": contact.email})
-    return _on(request)
+    return back_to(request, request.POST.get("next", ""))
 
 
 def _row_of(request: Here, customer: Customer) -> str:
@@ -176,4 +181,4 @@ def try_again(request: Here, kind: str, effect_id: int) -> HttpResponse:
     )
     retry(effect)
     messages.success(request, gettext("It is tried again now, for %(customer)s") % {"customer": effect.customer.name})
-    return _on(request)
+    return back_to(request, request.POST.get("next", ""))

@@ -2,17 +2,17 @@
 
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.entering import Here
 from customers.exporting import Column, exported
 
-from .deeds import rows
-from .waiting import TABS, Desk, deeds_of
+from .deed_book import DeedBook
+from .worklist_filter import Filter
 
 
-def worklist_file(request: Here, desk: Desk, tab: str) -> HttpResponseBase:
-    """The deeds of a tab, or all that wait."""
-    tab = tab if tab in TABS else ""
+def worklist_file(request: Here, book: DeedBook, chosen: Filter) -> HttpResponseBase:
+    """The deeds that a filter lets through."""
     columns = [
         Column(_("By"), lambda one: one.due_at.astimezone(request.zone) if one.due_at else None),
         Column(_("What to do"), lambda one: str(one.title)),
@@ -20,5 +20,7 @@ def worklist_file(request: Here, desk: Desk, tab: str) -> HttpResponseBase:
         Column(_("Why"), lambda one: str(one.why)),
         Column(_("Currency"), lambda one: one.currency),
         Column(_("Amount"), lambda one: one.amount),
+        Column(pgettext_lazy("deed", "Owner"), lambda one: str(one.owner or "")),
     ]
-    return exported(request, "worklist", columns, rows(desk, deeds_of(request), tab), tab)
+    words = [word for word in (chosen.show, chosen.owner, chosen.currency, chosen.tag) if word and word != "all"]
+    return exported(request, "worklist", columns, book.rows(chosen), *words)

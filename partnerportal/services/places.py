@@ -69,7 +69,7 @@ def of(home: Path) -> Places:
     """The places of a state directory, worked out alike by every process that uses it; nothing is created."""
     home = home.resolve()
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-    annex = Path("/var/tmp") / f"partnerportal-{os.getuid()}-{digest}"
+    annex = Path("/var/tmp") / f"partnerportal-{os.getuid()}-{digest}"  # nosec B108 - refused when another owns it
     closed = os.getuid() == 0 and is_closed(home.parent)
     too_long = len(os.fsencode(home / LONGEST_SOCKET)) > SOCKET_LIMIT
     return Places(

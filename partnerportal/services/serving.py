@@ -22,6 +22,7 @@ from .talkers import PROJECT, python_environment, speaks_http
 
 LOOPBACK = ("127.0.0.1", "::1")
 LOOPBACK_NAMES = (*LOOPBACK, "localhost")
+EVERYWHERE = ("0.0.0.0", "::")  # nosec B104 - recognised when asked for, never chosen
 TICK = 0.2
 WEB_ANSWERS_WITHIN = 60.0
 STOP_WITHIN = 7.0
@@ -62,13 +63,13 @@ class Bind:
     @property
     def url(self) -> str:
         """The one address people use."""
-        named = "localhost" if self.host in (*LOOPBACK_NAMES, "0.0.0.0", "::") else self.host
+        named = "localhost" if self.host in (*LOOPBACK_NAMES, *EVERYWHERE) else self.host
         return f"http://{f'[{named}]' if ':' in named else named}:{self.port}"
 
     @property
     def probe(self) -> str:
         """Where the supervisor itself asks."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.hosts[0], self.hosts[0])
+        return dict(zip(EVERYWHERE, ("127.0.0.1", "::1"), strict=True)).get(self.hosts[0], self.hosts[0])
 
 
 def _exists(host: str) -> bool:

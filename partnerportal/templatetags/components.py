@@ -109,7 +109,7 @@ def pagination(context: Context, page: Any, sum_text: str = "", parameter: str =
     request = context.get("request")
     query = request.GET.copy() if request else None
 
-    def address(number: int) -> str:
+    def address(number: int | str) -> str:
         if query is None:
             return f"?{parameter}={number}"
         query[parameter] = str(number)

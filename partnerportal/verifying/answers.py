@@ -5,12 +5,14 @@ from psycopg.sql import SQL
 
 from .asking import Question
 
-# A bounce after the 250 leaves the answer unread, unless the customer said yes to it in the portal.
+# A letter that came back, whenever it did, leaves the answer unread, unless the customer said something themselves:
+# yes, how they found it, or that they ask no more.
 CLOSED_UNTOLD = SQL("""
     SELECT q.number AS dispute, q.decided_at, m.delivered_at, q.told_at, q.closed_at,
            m.letter = 'answer' AND m.customer_id = q.customer_id AND m.delivered_at = q.told_at
            AND q.decided_at <= m.delivered_at AND m.delivered_at <= q.closed_at
-           AND (m.bounced_at IS NULL OR m.bounced_at > q.closed_at OR q.confirmed_at IS NOT NULL) AS kept
+           AND (m.bounced_at IS NULL OR q.confirmed_at IS NOT NULL OR q.rated_at IS NOT NULL
+                OR q.outcome = 'withdrawn') AS kept
     FROM disputes_dispute q LEFT JOIN customers_message m ON m.id = q.told_by_id
     WHERE q.status = 'closed' AND q.partner_id = ANY(%(partners)s) AND q.opened_at >= %(since)s::timestamptz
 """)
@@ -92,9 +94,33 @@ ORPHANED = SQL("""
     WHERE q.status <> 'closed' AND q.partner_id = ANY(%(partners)s) AND q.opened_at >= %(since)s::timestamptz
 """)
 
+# The same loop, for news of access: told first, then their word, or silence after a letter that stayed there.
+NEWS_UNTOLD = SQL("""
+    SELECT n.id AS news, n.kind, m.delivered_at, n.told_at, n.closed_at,
+           m.letter = n.kind AND m.customer_id = n.customer_id AND m.delivered_at = n.told_at
+           AND n.told_at <= n.closed_at
+           AND (n.confirmed_at IS NOT NULL OR n.objected_at IS NOT NULL
+                OR (m.bounced_at IS NULL AND n.closed_at >= n.window_ends_at)) AS kept
+    FROM disputes_accessnews n JOIN customers_message m ON m.id = n.told_by_id
+    WHERE n.closed_at IS NOT NULL AND n.partner_id = ANY(%(partners)s) AND m.queued_at >= %(since)s::timestamptz
+""")
+
+# What stays off for another reason is not asked about. A no is always a case.
+NEWS_UNASKED = SQL("""
+    SELECT m.id AS letter, m.letter AS kind, m.delivered_at,
+           n.id IS NOT NULL AND (n.objected_at IS NULL) = (n.case_id IS NULL) AS kept
+    FROM customers_message m LEFT JOIN disputes_accessnews n ON n.told_by_id = m.id
+    WHERE m.letter IN ('suspended', 'restored') AND m.delivered_at IS NOT NULL
+      AND NOT (jsonb_array_length(coalesce(m.values -> 'still_off', '[]')) > 0
+               AND jsonb_array_length(coalesce(m.values -> 'returned', '[]')) = 0)
+      AND m.partner_id = ANY(%(partners)s) AND m.queued_at >= %(since)s::timestamptz
+""")
+
 CHECKS = (
     Question("I31", "a case was closed before its outcome had reached the customer", CLOSED_UNTOLD),
     Question("I31", "a case was reopened on an answer that had not reached the customer", REOPENED_UNTOLD),
+    Question("I31", "news of access is closed before the customer had it", NEWS_UNTOLD),
+    Question("I31", "a customer who was told of their access was not asked", NEWS_UNASKED, same=True),
     Question("I33", "credited and refused are not what was disputed", NOT_CONSERVED),
     Question("I33", "what is frozen is not what the case says", FROZEN_OTHERWISE, same=True),
     Question("I34", "an open case has nobody, nothing next, or is late in silence", ORPHANED),

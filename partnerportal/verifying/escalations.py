@@ -38,7 +38,20 @@ LEFT_UNTOLD = SQL("""
       )
 """)
 
+# 21Vianet is not left to work on what is decided without it.
+LEFT_RUNNING = SQL("""
+    SELECT e.id AS escalation, e.reference, e.filed_at,
+           EXISTS (
+               SELECT FROM disputes_dispute q
+               WHERE (q.id = e.dispute_id OR q.cause_id = e.cause_id) AND q.decided_at IS NULL
+           ) AS kept
+    FROM disputes_escalation e
+    WHERE e.answered_at IS NULL AND e.withdrawn_at IS NULL AND e.partner_id = ANY(%(partners)s)
+      AND e.prepared_at >= %(since)s::timestamptz
+""")
+
 CHECKS = (
     Question("I32", "a letter about a case at the provider went to somebody else", SOMEBODY_ELSES),
     Question("I32", "a customer was not told what the provider answered", LEFT_UNTOLD),
+    Question("I32", "an escalation goes on although its cases are decided", LEFT_RUNNING),
 )

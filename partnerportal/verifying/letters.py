@@ -6,15 +6,20 @@ from psycopg.sql import SQL
 from .asking import Question
 from .money import LINES_AT
 
-# An attempt whose answer never came may have delivered; such a doubling is known and can't be told from here.
+# An attempt whose answer never came may have delivered; such a doubling is known and can't be told from here. What
+# came back goes out once more.
 MAILED_TWICE = SQL("""
-    SELECT m.id AS message, m.message_id, s.files, s.files <= 1 + a.unknown AS kept
+    SELECT m.id AS message, m.message_id, s.files, s.files <= 1 + a.unknown + b.returned AS kept
     FROM (SELECT message_id, count(*) AS files FROM verify_mail GROUP BY message_id) s
     JOIN customers_message m ON m.message_id = s.message_id
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE t.answer !~ '^[0-9]{3}') AS unknown
         FROM customers_messageattempt t WHERE t.message_id = m.id
     ) a
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS returned FROM customers_timelineentry e
+        WHERE e.message_id = m.id AND e.code = 'letter_bounced'
+    ) b
     WHERE m.partner_id = ANY(%(partners)s) AND m.queued_at >= %(since)s::timestamptz
 """)
 

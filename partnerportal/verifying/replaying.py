@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from psycopg.sql import SQL
 
 from dunning import policy as book
 from dunning.models import CalendarEdition, Decision
 from dunning.publishing import policy_of
 from dunning.recording import as_json, recall
 
-from .asking import Finding, Scope, shown
+from .asking import Finding, Question, Scope, shown
 
 WRONG = "decided again from its stored facts, the decision comes out otherwise"
 CHUNK = 500
@@ -108,4 +109,13 @@ def _utc(instant: datetime | None) -> datetime | None:
     return instant.astimezone(UTC) if instant else None
 
 
-CHECKS = (Replay(),)
+# The table printed them when the decision was written; a change behind its back leaves the print as it was.
+OTHER_FACTS = SQL("""
+    SELECT d.id AS decision, d.facts_print AS written,
+           encode(sha256(convert_to(d.facts::text, 'UTF8')), 'hex') AS now,
+           d.facts_print = encode(sha256(convert_to(d.facts::text, 'UTF8')), 'hex') AS kept
+    FROM dunning_decision d
+    WHERE d.partner_id = ANY(%(partners)s) AND d.decided_at >= %(since)s::timestamptz
+""")
+
+CHECKS = (Replay(), Question("R", "a decision's facts are not those it was made on", OTHER_FACTS, same=True))

@@ -118,20 +118,22 @@ OPENED_BEYOND = SQL("""
 """)
 
 # Within 24 hours before each: how many different customers, against the limit of that day, and whether a lifted breaker
-# names this one. A breaker that tripped in those hours froze the limit. Else it was not exceeded as the limit stood
-# then: what the breakers before and after it recorded, or after the last of them what is set today, are the bounds.
+# names this one. The last look noted the limit it was judged by. What has no such note, as a stop has none: a breaker
+# that tripped in those hours froze the limit. Else it was not exceeded as the limit stood then: what the breakers
+# before and after it recorded, or after the last of them what is set today, are the bounds.
 REACHED_FAR = SQL("""
     SELECT x.id AS suspension, x.customer_id AS customer, x.began_at, n.customers, n.most, b.id AS breaker,
            n.customers <= n.most OR b.id IS NOT NULL AS kept
     FROM subscriptions_suspension x
     JOIN customers_partner p ON p.id = x.partner_id
     LEFT JOIN dunning_proposal o ON o.change_id = x.opened_by_id
+    LEFT JOIN dunning_suspensiondebt d ON d.suspension_id = x.id
     CROSS JOIN LATERAL (
         SELECT (
             SELECT count(DISTINCT y.customer_id) FROM subscriptions_suspension y
             WHERE y.partner_id = x.partner_id AND y.cause = 'non_payment'
               AND y.began_at > x.began_at - interval '24 hours' AND y.began_at <= x.began_at
-        ) AS customers, coalesce((
+        ) AS customers, coalesce(d.day_limit, (
             SELECT w.limit FROM dunning_breaker w
             WHERE w.partner_id = x.partner_id
               AND w.tripped_at > x.began_at - interval '24 hours' AND w.tripped_at <= x.began_at

@@ -21,6 +21,7 @@ from . import (
     bursts,
     deeds,
     escalations,
+    files,
     ladder,
     ledgers,
     letters,
@@ -57,6 +58,7 @@ ROOMS = (
     bank,
     papers,
     prices,
+    files,
 )
 # A day begins first where the clocks are furthest ahead.
 FIRST_ZONE = timezone(timedelta(hours=14))

@@ -28,7 +28,16 @@ class ProviderBill(PartnerOwned):
         VOID = "void", _("void note")
         ADJUSTMENT = "adjustment", _("adjustment note")
 
+    class Layout(models.TextChoices):
+        """Which of the provider's files its lines stand in."""
+
+        LICENSE = "license", _("licenses")
+        USAGE = "usage", _("usage")
+        ONE_TIME = "one_time", _("one-time and new commerce")
+        DAILY = "daily", _("daily-rated usage")
+
     number = models.CharField(max_length=40)
+    layout = models.CharField(max_length=10, choices=Layout, default=Layout.LICENSE)
     billed_on = models.DateField()
     due_on = models.DateField()
     period = models.CharField(max_length=7)
@@ -89,6 +98,10 @@ class ProviderBill(PartnerOwned):
         return self.agreed_due_on or self.due_on
 
 
+# Known charges that no document to the customer carries yet, and none shall leave out.
+UNBILLED = Q(mapped=True, invoice_line=None, credit_line=None, absorbed="")
+
+
 class ProviderLineQuerySet(OwnedQuerySet["ProviderLine"]):
     """Provider lines, narrowed."""
 
@@ -96,7 +109,7 @@ class ProviderLineQuerySet(OwnedQuerySet["ProviderLine"]):
 
     def unbilled(self) -> "ProviderLineQuerySet":
         """Known charges that no document to the customer carries yet."""
-        return self.filter(mapped=True, invoice_line=None, credit_line=None, absorbed="")
+        return self.filter(UNBILLED)
 
 
 class ProviderLine(PartnerOwned):

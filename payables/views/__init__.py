@@ -1,5 +1,5 @@
-"""Which pages does this floor open? The provider's bills, and importing one."""
+"""Which pages does this floor open? The provider's bills, and one of them."""
 
-from .pages import bill, bills, bring_in, draft
+from .pages import bill, bills, draft
 
-__all__ = ["bill", "bills", "bring_in", "draft"]
+__all__ = ["bill", "bills", "draft"]

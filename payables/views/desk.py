@@ -1,12 +1,14 @@
-"""What do we owe the provider, and will the money be there? The desk: bills to pay, our standing, the cash gap."""
+"""What do we owe the provider, and will the money be there? The desk: bills to pay, our standing, the cash gap,
+and what differs on the newest bill."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.db.models import F, QuerySet, Subquery
+from django.db.models.functions import Abs
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,16 +21,21 @@ from customers.roles import May
 from payables.cash_gap import Gap, Outgo, gap
 from payables.expecting import cash, outgoes, receivables
 from payables.gap_drawing import draw
-from payables.models import CashBalance, ProviderBalance, ProviderBill
+from payables.models import CashBalance, Finding, ProviderBalance, ProviderBill
 from payables.owing import Owed, State, owed
-from payables.standing import REFUSED, stands
+from payables.reconciling import summary
+from payables.standing import REFUSED, how
 from payables.terms import AllTerms
 
 from .keeping import today_of
+from .reconciliation import row_of
+from .tab_counts import tab_counts
 
 AHEAD: Final = timedelta(days=60)
 # Of what is paid, so many bills are still shown.
 PAID_SHOWN: Final = 3
+# Of what differs.
+FINDINGS_SHOWN: Final = 6
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,13 @@ def desk(request: Here) -> HttpResponseBase:
     course = _course(request, code, today, rows, terms)
     if wanted(request):
         return _file(request, course)
+    counts = tab_counts(request)
     drawing = draw(course.found, course.bills, today=today, until=course.until)
     context = {
         "today": today,
         "rows": [_row(one) for one in _shown(rows)],
         "expected": [one for one in course.bills if one.expected],
-        "stands": stands(request.partner, today=today, bills=rows),
+        "how": how(counts.pop("restricted") > 0, rows),
         "refused": REFUSED,
         "charge": terms.on(today).monthly_charge * 100,
         "read": _read(request),
@@ -69,6 +77,7 @@ def desk(request: Here) -> HttpResponseBase:
         "course": course,
         "drawing": drawing,
         "days": _days(course),
+        "tab_counts": counts,
     }
     return render(request, "payables/desk.html", context)
 
@@ -106,6 +115,26 @@ def _read(request: Here) -> list[ProviderBalance]:
     """What the provider last said we owe, per currency."""
     rows = ProviderBalance.objects.visible_to(request.user).of(request.partner)
     return list(rows.order_by("currency", "-read_at", "-pk").distinct("currency"))
+
+
+@require_safe
+@staff(May.SEE_BILLS)
+def compared(request: Here) -> HttpResponse:
+    """The desk's last part, which comes after it: the newest bill with anything open, else the newest; how it compares,
+    and what weighs most of what is open."""
+    waiting = Finding.objects.visible_to(request.user).of(request.partner).open()
+    newest = waiting.order_by("-bill__billed_on", "-bill_id").values("bill_id")[:1]
+    joined = waiting.filter(bill_id=Subquery(newest)).select_related(
+        "bill", "customer", "subscription", "provider_line", "invoice_line__invoice", "decided_by"
+    )
+    found = list(joined.order_by(Abs(F("difference")).desc(), "pk")[:FINDINGS_SHOWN])
+    bill = found[0].bill if found else _recent(request).first()
+    context: dict[str, Any] = {"bill": bill}
+    if bill:
+        said = summary(bill)
+        rows = [row_of(one) for one in found]
+        context |= {"summary": said, "rows": rows, "more": max(said.open - len(rows), 0)}
+    return render(request, "payables/compared.html", context)
 
 
 def _days(course: Course) -> list[dict[str, Any]]:

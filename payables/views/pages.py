@@ -1,4 +1,4 @@
-"""What do we owe the provider, and was each charge passed on? The bills, one bill's lines, and the import."""
+"""What do we owe the provider, and was each charge passed on? The bills, and one bill's lines."""
 
 from datetime import date
 from decimal import Decimal
@@ -18,20 +18,20 @@ from billing.pricing import NoPriceRule
 from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.roles import May
+from payables.charge_sections import in_order
 from payables.forms import ImportForm
-from payables.importing import Imported, import_file
-from payables.models import ProviderBill, ProviderLine
+from payables.models import Intake, ProviderBill, ProviderLine
 from payables.owing import Owed, owed
-from payables.reading import BadFile
 from payables.rebilling import draft as draft_period
-from payables.reconciling import reconcile
 
 from . import exports
+from .tab_counts import tab_counts
 
 PAGE = 50
 LINES = 100
-LARGEST: Final = 300 * 1024 * 1024
 SHOWN_FAULTS: Final = 200
+MOST_GOING: Final = 10
+GOING: Final = (Intake.State.READING, Intake.State.FETCHING, Intake.State.BOOKING)
 BUCKETS: Final = ("all", "unbilled", "unmapped")
 
 
@@ -57,21 +57,31 @@ def _unbilled(path: str = "") -> Q:
 @staff(May.SEE_BILLS)
 def bills(request: Here) -> HttpResponse:
     """The provider's bills, the newest first, with a form for the next file."""
-    return _list(request, ImportForm())
+    return bill_list(request, ImportForm())
 
 
-def _list(request: Here, form: ImportForm, faults: list[str] | None = None, status: int = 200) -> HttpResponse:
+def bill_list(request: Here, form: ImportForm, faults: list[str] | None = None, status: int = 200) -> HttpResponse:
+    """The list, with what is wrong about a file that was sent."""
     today = request.now.astimezone(request.zone).date()
     page = Paginator(mine(request).order_by("-billed_on", "-pk"), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [{"bill": one, "late": _late(one, today)} for one in page.object_list],
         "sums": _sums(request),
+        "going": _going(request),
+        "tab_counts": tab_counts(request),
         "form": form,
         "faults": (faults or [])[:SHOWN_FAULTS],
         "more_faults": max(len(faults or []) - SHOWN_FAULTS, 0),
     }
     return render(request, "payables/bills.html", context, status=status)
+
+
+def _going(request: Here) -> list[Intake]:
+    """Bills on their way in, the newest first; what was only looked at waits here too."""
+    rows = Intake.objects.visible_to(request.user).of(request.partner)
+    waiting = rows.filter(state__in=[*GOING, Intake.State.READY]).order_by("-pk")
+    return list(waiting[:MOST_GOING])
 
 
 def _late(one: ProviderBill, today: date) -> bool:
@@ -81,58 +91,6 @@ def _late(one: ProviderBill, today: date) -> bool:
 def _sums(request: Here) -> list[Any]:
     rows = ProviderBill.objects.visible_to(request.user).of(request.partner).values("currency")
     return list(rows.annotate(sum=Sum("total"), n=Count("pk")).order_by("currency"))
-
-
-@require_POST
-@staff(May.ISSUE)
-def bring_in(request: Here) -> HttpResponse:
-    """Import a file: all of it or nothing. The same file again changes nothing."""
-    form = ImportForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _list(request, form, status=422)
-    file: Any = form.cleaned_data["file"]
-    if (file.size or 0) > LARGEST:
-        return _list(request, form, [gettext("A file may hold at most 300 MB")], status=422)
-    try:
-        imported = import_file(
-            request.partner,
-            file.read(),
-            file_name=file.name or "",
-            now=request.now,
-            bill_number=form.cleaned_data["bill_number"] or None,
-            billed_on=form.cleaned_data["billed_on"],
-        )
-    except BadFile as bad:
-        return _list(request, form, bad.faults, status=422)
-    _announce(request, imported)
-    found = ProviderBill.objects.of(request.partner).get(number=imported.bill)
-    if not imported.already_imported:
-        reconcile(found, now=request.now)
-    return redirect("provider_bill", found.pk)
-
-
-def _announce(request: Here, it: Imported) -> None:
-    if it.already_imported:
-        messages.info(
-            request, gettext("This file was imported before, as %(bill)s. Nothing was changed") % {"bill": it.bill}
-        )
-        return
-    lines = ngettext("%(n)s line", "%(n)s lines", it.lines) % {"n": formats.grouped(it.lines)}
-    who = ngettext("%(n)s customer", "%(n)s customers", it.customers) % {"n": formats.grouped(it.customers)}
-    said = gettext("%(lines)s of %(customers)s imported, %(total)s") % {
-        "lines": lines,
-        "customers": who,
-        "total": formats.amount(it.total, it.currency),
-    }
-    messages.success(request, said)
-    if it.unmapped:
-        number = sum(it.unmapped.values())
-        text = ngettext(
-            "%(n)s line has a charge type we don’t know and waits unbilled",
-            "%(n)s lines have a charge type we don’t know and wait unbilled",
-            number,
-        )
-        messages.warning(request, text % {"n": formats.grouped(number)})
 
 
 @require_safe
@@ -162,6 +120,8 @@ def bill(request: Here, bill_id: int) -> HttpResponseBase:
         "words": words,
         "sum": found.aggregate(sum=Sum("total"))["sum"] or ZERO,
         "billed": _billed(every),
+        "beside": ZERO if one.stated_total is None else one.stated_total - one.total,
+        "sections": in_order(one.sections),
         "charge_types": list(
             every.values("charge_type", "mapped").annotate(n=Count("pk"), sum=Sum("subtotal")).order_by("-n")
         ),

@@ -29,6 +29,7 @@ from payables.models import Finding, ProviderBill
 from payables.reconciling import accept, reconcile, reopen, summary
 
 from .findings_file import findings_file
+from .tab_counts import tab_counts
 
 PAGE: Final = 50
 LINES: Final = 100
@@ -92,7 +93,7 @@ def _list(request: Here, asked: Asked, *, fault: str = "", status: int = 200) ->
         "bill": bill,
         "bills": _bills(request),
         "page": page,
-        "rows": [_row(one) for one in page.object_list],
+        "rows": [row_of(one) for one in page.object_list],
         "summary": summary(bill) if bill else None,
         "kinds": _kinds(request, bill, asked),
         "states": [(code, label) for code, label in Finding.State.choices],
@@ -101,6 +102,7 @@ def _list(request: Here, asked: Asked, *, fault: str = "", status: int = 200) ->
         "chosen": {int(one) for one in request.POST.getlist("finding") if _key(one) is not None},
         "why": request.POST.get("why", ""),
         "fault": fault,
+        "tab_counts": tab_counts(request),
     }
     return render(request, "payables/findings.html", context, status=status)
 
@@ -163,7 +165,8 @@ def _alike(open_ones: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _row(one: Finding) -> dict[str, Any]:
+def row_of(one: Finding) -> dict[str, Any]:
+    """One difference as the table shows it."""
     line, ours = one.provider_line, one.invoice_line
     at = f"?page={max(line.row - 2, 0) // LINES + 1}#line-{line.row}" if line else ""
     seats, billed = one.values.get("seats_theirs", "0"), one.values.get("seats_ours", "0")

@@ -51,17 +51,17 @@ class InvoiceVerbs(Talker):
         return self._read(address, correlation, reading, way=Way("invoice", for_person=True))
 
     def lines(
-        self, invoice_id: str, provider: Source, kind: LineKind, *, correlation_id: str | None = None
+        self, invoice_id: str, provider: Source, kind: LineKind, *, after: int = 0, correlation_id: str | None = None
     ) -> Iterator[ProviderCharge]:
-        """The lines of one invoice, page by page as they are taken. NotOffered at once, before the first is taken,
-        for lines the provider documents no address for."""
+        """The lines of one invoice behind the first `after`, page by page as they are taken. NotOffered at once,
+        before the first is taken, for lines the provider documents no address for."""
         correlation, style = correlated(correlation_id), self._settings.line_paths
         if not has_lines(style, provider, kind):
             raise trouble(NotOffered, f"the provider has no lines of {provider} {kind}", Ids("", correlation))
         number = number_of(invoice_id)
         self._placed(correlation, lambda: lines_at(style, number, provider, kind)(0))
         at = lines_at(style, number, provider, kind, PAGE_SIZE)
-        return self._lines(at, number, provider, kind, correlation)
+        return self._lines(at, number, provider, kind, correlation, after)
 
     def unbilled_lines(
         self, currency: str, period: str, *, correlation_id: str | None = None
@@ -74,7 +74,7 @@ class InvoiceVerbs(Talker):
         return self._lines(at, "", Source.ONE_TIME, LineKind.BILLING, correlation)
 
     def _lines(
-        self, at: Paging, number: str, provider: Source, kind: LineKind, correlation: str
+        self, at: Paging, number: str, provider: Source, kind: LineKind, correlation: str, after: int = 0
     ) -> Iterator[ProviderCharge]:
         def read(page: Any, before: int) -> list[ProviderCharge]:
             if number:
@@ -83,9 +83,11 @@ class InvoiceVerbs(Talker):
             return [charge_from(item, position, number, provider, kind) for position, item in members]
 
         way = Way("lines", cap=LINES_CAP, within=self._settings.page_timeout)
-        by_offset = None if seeks(provider) else at
-        for page in self._pages(at(0), correlation, read, most=MOST_PAGES_OF_LINES, by_offset=by_offset, way=way):
-            yield from page
+        # Where pages follow a token, those that are known already are passed over.
+        by_offset, begin = (None, 0) if seeks(provider) else (at, after)
+        most = MOST_PAGES_OF_LINES
+        for page in self._pages(at(begin), correlation, read, most=most, by_offset=by_offset, way=way, seen=begin):
+            yield from (charge for charge in page if charge.position > after)
 
     def balance(self, *, correlation_id: str | None = None) -> ProviderBalance:
         """What we owe the provider, in the currency of the account."""

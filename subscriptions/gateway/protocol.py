@@ -231,11 +231,11 @@ class Provider(Protocol):
         """One invoice. Needs a person's consent."""
 
     def lines(
-        self, invoice_id: str, provider: Source, kind: LineKind, *, correlation_id: str | None = None
+        self, invoice_id: str, provider: Source, kind: LineKind, *, after: int = 0, correlation_id: str | None = None
     ) -> Iterator[ProviderCharge]:
-        """The lines of one invoice, page by page as they are taken, so that a million need no more memory than a
-        page; an error may come after many lines, so book nothing before the last. NotOffered at once for lines
-        the provider does not document."""
+        """The lines of one invoice behind the first `after`, page by page as they are taken, so that a million need no
+        more memory than a page; an error may come after many lines, so book nothing before the last. NotOffered at
+        once for lines the provider does not document."""
 
     def unbilled_lines(
         self, currency: str, period: str, *, correlation_id: str | None = None

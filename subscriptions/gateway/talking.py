@@ -136,15 +136,15 @@ class Talker:
         most: int,
         by_offset: Callable[[int], str] | None = None,
         way: Way = PLAIN,
+        seen: int = 0,
     ) -> Iterator[list[T]]:
         """The members of a list, page by page, to the end; `reading` is given a page and how many came before.
 
         Links are followed on the provider's own server. Where a page names no next one and more are said to come,
-        `by_offset` says where they are. A list that leads in a circle, has more than `most` pages or ends before
-        its own count is unusable: nothing is ever a part of a list."""
+        `by_offset` says where they are. `seen` came before the first page. A list that leads in a circle, has more
+        than `most` pages or ends before its own count is unusable: nothing is ever a part of a list."""
         page: Page | None = (first, "")
         visited: set[Page] = set()
-        seen = 0
         while page:
             if page in visited or len(visited) == most:
                 _fail(UnusableAnswer, "the pages of the list have no end", Ids("", correlation))

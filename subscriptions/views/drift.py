@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from customers.entering import Here, staff
 from customers.exporting import CHUNK, Column, exported, wanted
+from customers.paging import leaf
 from customers.roles import May
 from dunning import accepting
 from subscriptions import mending
@@ -26,7 +26,6 @@ from subscriptions.stopping import NotAllowed
 
 from .drift_words import SAYS, short, sides
 
-PER_PAGE: Final = 50
 LONGEST: Final = 100
 BESIDE: Final = ("customer__partner", "subscription", "partner", "ended_by", "change", "resize", "stop")
 
@@ -49,11 +48,13 @@ def drifts(request: Here) -> HttpResponseBase:
     found = found.order_by("kind", "customer__name", "pk") if show == "open" else found.order_by("-ended_at", "-pk")
     if wanted(request):
         return exported(request, "drift", COLUMNS, found.iterator(chunk_size=CHUNK), show, kind)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page = leaf(request, found)
     numbers = dict(_mine(request).open().order_by().values_list("kind").annotate(n=Count("pk")))
     context = {
         "page": page,
-        "rows": [{"one": one, "subject": subject(one), "short": short(one), "way": _way(one)} for one in page],
+        "rows": [
+            {"one": one, "subject": subject(one), "short": short(one), "way": _way(one)} for one in page.object_list
+        ],
         "show": show,
         "kind": kind,
         "words": words,

@@ -16,7 +16,7 @@ from customers.roles import Role
 from disputes.asking import ask
 from disputes.attaching import attach, belong
 from disputes.gathering import gather
-from disputes.models import CaseMail, Dispute, EarlierAnswer, Escalation
+from disputes.models import CaseLine, CaseMail, Dispute, EarlierAnswer, Escalation, EscalationTerms
 from disputes.owning import new_secret
 from disputes.questioning import question
 from disputes.replying import note
@@ -134,6 +134,7 @@ def full_book(book, bohai):
         print_with_policy(customer.invoices.get(), language="en", now=now, by=staff)
     for partner in (book.partner, bohai):
         simulate_draft(begin(partner, now=now, by=staff), now=now, by=staff)
+        EscalationTerms.objects.create(partner=partner, ask_again_days=5)
     _correct(book, staff, now)
     _cases(book, staff, now)
     story.settle_all(now)
@@ -158,6 +159,8 @@ def _cases(book, staff, now) -> None:
             reopened_at=now,
             why="It is not right",
         )
+        line = case.invoice.lines.earliest("pk")
+        CaseLine.objects.create(partner=book.partner, dispute=case, line=line, ordered=8, answer="Eight")
         asked = ask(case.customer, kind="support", title="No sign-in", text="Why", by=staff, now=now, source="staff")
         gather(book.partner, [asked.pk], title=f"Behind {asked.number}", text="", by=staff, now=now)
         escalation = Escalation.objects.create(

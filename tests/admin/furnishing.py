@@ -7,10 +7,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from billing.models import Checkout, PassOn, PriceEntry, TaxRule, TillEvent
+from billing.models import Checkout, PassOn, PriceEntry, ReceivablesSetting, TaxRule, TillEvent
+from customers.inviting import Guest, invite
+from customers.models import ContactPreference, LetterWords, MailLink, Message
+from dunning.models import DeedMark, SavedView
 from payables.models import (
     CashBalance,
     Finding,
+    Intake,
+    IntakePage,
     ProviderBalance,
     ProviderBill,
     ProviderPayment,
@@ -31,9 +36,17 @@ def furnish(book: Any, staff: Any, now: Any) -> None:
     """Two rows of each."""
     for number, customer in enumerate((book.lanhai, book.mingyue)):
         _owing(book.partner, customer, staff, now + timedelta(minutes=number), number)
+        invite(book.partner, Guest(f"guest{number}@x.example", "viewer"), by=staff, now=now)
         _prices(book.partner, customer, staff, now, number)
         _online(book.partner, customer, staff, now, number)
         _drift(book.partner, customer, staff, now, number)
+        _minds(book.partner, staff, now, number)
+        _letters(book.partner, customer, staff, now, number)
+
+
+def _minds(partner: Any, staff: Any, now: Any, number: int) -> None:
+    DeedMark.objects.create(partner=partner, key=f"call-{number}", owner=staff, owned_by=staff, owned_at=now)
+    SavedView.objects.create(partner=partner, user=staff, name=f"view {number}", query="owner=mine", saved_at=now)
 
 
 def _owing(partner: Any, customer: Any, staff: Any, now: Any, number: int) -> None:
@@ -46,6 +59,10 @@ def _owing(partner: Any, customer: Any, staff: Any, now: Any, number: int) -> No
     CashBalance.objects.create(currency="CNY", balance=Decimal(9), on=now.date(), **written)
     Standing.objects.create(partner=partner, source="person", why="mail", began_at=now, ended_at=now)
     about = {"bill": bill, "customer": customer, "difference": Decimal(1), "found_at": now}
+    asked = {"name": f"invoice {number}", "source": "provider", "state": "fetching", "asked_at": now}
+    intake = Intake.objects.create(partner=partner, **asked)
+    page = {"part": "office:billing", "after": 0, "number": 0, "lines": ""}
+    IntakePage.objects.create(partner=partner, intake=intake, **page)
     Finding.objects.create(partner=partner, kind="seats", key=f"key {number}", **about)
 
 
@@ -55,6 +72,7 @@ def _prices(partner: Any, customer: Any, staff: Any, now: Any, number: int) -> N
     PriceEntry.objects.create(method="cost_plus", percent=Decimal(9), **rule, **said)
     TaxRule.objects.create(rate=Decimal("0.06"), **rule, **said)
     begins, ends = date(2030 + number, 1, 1), date(2030 + number, 12, 31)
+    ReceivablesSetting.objects.create(partner=partner, online_payment=bool(number), set_at=now, set_by=staff)
     PassOn.objects.create(partner=partner, from_on=begins, until_on=ends, **said)
 
 
@@ -95,3 +113,17 @@ def _drift(partner: Any, customer: Any, staff: Any, now: Any, number: int) -> No
         partner=partner, digest=str(number) * 64, name="test-created", received_at=now, taken="kept", body="{}"
     )
     SubscriptionReading.objects.create(key=f"r {number}", event=event, **mine, **effect)
+
+
+def _letters(partner: Any, customer: Any, staff: Any, now: Any, number: int) -> None:
+    mine = {"partner": partner, "customer": customer}
+    written = {"language": ("ru", "en")[number], "written_at": now, "written_by": staff}
+    LetterWords.objects.create(partner=partner, letter="policy", opening="Good day", **written)
+    ContactPreference.objects.create(letter="received", chosen_at=now, chosen_by=staff, **mine)
+    message = Message.objects.filter(customer=customer).earliest("pk")
+    MailLink.objects.create(
+        **{"message": message, "about": f"X-{number}", "email": "a@b.example", "salt": "s", **mine},
+        token_hash=f"hash {number}",
+        made_at=now,
+        expires_at=now + timedelta(days=30),
+    )

@@ -14,7 +14,7 @@ from tests.admin.test_pages import named, ours
 HISTORY = {
     *("Invoice", "InvoiceLine", "CreditNote", "CreditNoteLine", "Payment", "Allocation", "DisputedAmount", "Series"),
     *("ProviderBill", "ProviderLine", "ProviderIdentity", "Decision", "Run", "Proposal", "Approval", "SuspensionDebt"),
-    *("PolicyDraft", "PromiseToPay", "Claim"),
+    *("PolicyDraft", "PromiseToPay", "Claim", "DeedMark", "SavedView"),
     *("Case", "Restart", "PolicyVersion", "Stage", "PolicyTold", "CalendarEdition", "Suspension", "Subscription"),
     *("AccessChange", "AccessAttempt", "CustomerReading", "Message", "MessageAttempt", "TimelineEntry", "Dispute"),
     *("WriteOff", "Refund", "Reversal", "BankStatement", "BankEntry", "BankReading", "Candidate", "Document"),
@@ -22,8 +22,12 @@ HISTORY = {
     *("Checkout", "TillEvent"),
     *("Drift", "DriftLook", "ProviderEvent", "QuantityChange", "QuantityAttempt", "SubscriptionReading"),
     *("ProviderPayment", "ProviderTerms", "ProviderBalance", "CashBalance", "Standing", "Finding"),
+    *("Intake", "IntakePage"),
     *("CommonCause", "EarlierAnswer", "CaseEntry", "CaseFile", "CaseMail", "Escalation"),
-    *("PriceEntry", "TaxRule", "PassOn"),
+    *("AccessNews", "CaseLine", "EscalationTerms"),
+    *("PriceEntry", "TaxRule", "PassOn", "ReceivablesSetting"),
+    *("LetterWords", "ContactPreference", "MailLink"),
+    *("Invitation", "PlaceChange", "AccountMail"),
     "Clock",
 }
 MAY_BE_TAKEN_AWAY = {"Membership"}

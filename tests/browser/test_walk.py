@@ -177,7 +177,8 @@ def bill_and_issue(staff: Window, file: Path) -> None:
     """Import the file, draft, look, issue; the worker mails."""
     staff.page.goto("/provider/bills/")
     staff.page.locator("input[type=file]").set_input_files(file)
-    staff.press("Import the file")
+    staff.press("Read the file")
+    staff.press(re.compile("Import 3 lines"))
     staff.reads("Lanhai Trading", "Visio Plan 2")
     staff.press(re.compile("Draft invoices for 2026-04"))
     staff.page.goto("/invoices/?state=draft")

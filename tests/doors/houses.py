@@ -12,10 +12,11 @@ from django.forms.models import model_to_dict
 
 from billing.models import BankEntry, Checkout, Claim, CreditNote, CreditNoteLine, Hold, Invoice, PromiseToPay, WriteOff
 from billing.models.prices import PassOn, PriceEntry, TaxRule
+from customers.inviting import Guest, invite
 from customers.models import Customer, Document, Membership, Message, Partner, User
 from customers.roles import STAFF_ROLES
 from disputes.attaching import attach, belong
-from disputes.models import CommonCause, Dispute, Escalation
+from disputes.models import AccessNews, CommonCause, Dispute, Escalation
 from disputes.owning import new_secret
 from disputes.questioning import question
 from dunning.banking import import_statement
@@ -23,7 +24,7 @@ from dunning.founding import standard_policy
 from dunning.models import Breaker, Decision, DeletionDecision, Proposal, Run, Simulation, SuspensionDebt
 from dunning.policy.mapping import policy_to_mapping
 from dunning.simulating import simulate
-from payables.models import Finding, ProviderBill, ProviderPayment
+from payables.models import Finding, Intake, ProviderBill, ProviderPayment
 from payables.paying import pay
 from subscriptions.models import AccessChange, AccessStop, CustomerReading, Drift, Suspension
 from tests import story
@@ -87,13 +88,16 @@ def _house(customer: Customer, mark: str) -> House:
             "dispute": asked.pk,
             "file": _file(asked, mark, person),
             "cause": _cause(asked, mark).pk,
+            "access_news": _access_news(customer).pk,
             "escalation": _escalation(asked, mark).pk,
             "proposal": proposal.pk,
             "run": Run.objects.filter(partner=partner).latest("pk").pk,
             "bill": ProviderBill.objects.get(partner=partner).pk,
             "provider_payment": _sent(partner).pk,
+            "provider_intake": _intake(partner, mark).pk,
             "finding": _finding(customer).pk,
             "decision": call.pk,
+            **_places(person, mark),
             "message": Message.objects.filter(customer=customer).earliest("pk").pk,
             "reading": _parked_reading(customer, mark).pk,
             "access": _parked_change(customer, mark).pk,
@@ -116,6 +120,22 @@ def _house(customer: Customer, mark: str) -> House:
     )
 
 
+def _places(person: User, mark: str) -> dict[str, int]:
+    """A place at the customer and one at the partner, and somebody who is invited to each."""
+    place = Membership.objects.select_related("partner", "customer").get(user=person)
+    owner = story.people_of(place.partner)["owner"]
+    email = f"{mark.lower()}@invited.example"
+    theirs = invite(place.partner, Guest(email, "customer_viewer"), by=owner, now=NOON, customer=place.customer)
+    ours = invite(place.partner, Guest(email, "viewer"), by=owner, now=NOON)
+    colleague = Membership.objects.get(partner=place.partner, customer=None, role="sales")
+    return {
+        "membership": place.pk,
+        "invitation": theirs.pk,
+        "colleague": colleague.pk,
+        "colleague_invited": ours.pk,
+    }
+
+
 def _prices(customer: Customer, mark: str) -> dict[str, int]:
     """A price, a tax rule, and what is passed on; each house has the last for a day of its own."""
     whose = {"partner": customer.partner, "reason": f"{mark} price", "added_at": NOON}
@@ -133,6 +153,13 @@ def _file(asked: Dispute, mark: str, person: User) -> Inner:
     file = attach(asked.customer, f"{mark}.txt", io.BytesIO(f"{mark} evidence".encode()), by=person, now=NOON)
     belong([file], asked)
     return Inner.of(file.pk, dispute_id=asked.pk, pk=asked.pk)
+
+
+def _access_news(customer: Customer) -> AccessNews:
+    """What they were told of their access, unanswered."""
+    letter = Message.objects.filter(customer=customer).latest("pk")
+    told = {"partner": customer.partner, "customer": customer, "told_by": letter, "told_at": NOON}
+    return AccessNews.objects.create(kind="restored", window_ends_at=NOON + timedelta(days=365), **told)
 
 
 def _escalation(asked: Dispute, mark: str) -> Escalation:
@@ -195,6 +222,11 @@ def _finding(customer: Customer) -> Finding:
         values={"why": "known", "theirs": "10", "ours": "9"},
         found_at=NOON,
     )
+
+
+def _intake(partner: Partner, mark: str) -> Intake:
+    asked = {"name": f"{mark}.csv", "source": "file", "state": "refused", "asked_at": NOON}
+    return Intake.objects.create(partner=partner, faults=[f"line 2: {mark}"], **asked)
 
 
 def _sent(partner: Partner) -> ProviderPayment:

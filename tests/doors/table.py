@@ -35,6 +35,7 @@ OBJECTS = {
     "escalation_id": "escalation",
     "bill_id": "bill",
     "sent_id": "provider_payment",
+    "intake_id": "provider_intake",
     "decision_id": "decision",
     "effect_id": "reading",
     "message_id": "message",
@@ -57,6 +58,14 @@ OBJECTS = {
     "my-credit-note-pdf pk": "credit_note",
     "my-question pk": "invoice",
     "my-question-effect pk": "invoice",
+    "my-access pk": "access_news",
+    "my-access-right pk": "access_news",
+    "my-access-wrong pk": "access_news",
+    "people_role membership_id": "colleague",
+    "people_end membership_id": "colleague",
+    "people_revoke invitation_id": "colleague_invited",
+    "membership_id": "membership",
+    "invitation_id": "invitation",
     "my-case pk": "dispute",
     "my-case-resolved pk": "dispute",
     "my-case-taken pk": "dispute",
@@ -68,7 +77,9 @@ OBJECTS = {
 # A row that is named within another: the inner one is what is asked for.
 INNER = ("file_id",)
 # Words in an address that name no row: each value is tried.
-WORDS = {"kind": ("reading",), "number": (1,), "part": ("archive",), "slug": ("hanhai",)}
+WORDS = {"kind": ("reading",), "number": (1,), "part": ("archive",), "slug": ("hanhai",), "chart": ("loop",)}
+# Addresses made of such words alone, without a row: a foreign word is an absent page.
+WORDS |= {"secret": ("0" * 64,), "token": ("x" * 43,), "letter": ("notice",), "language": ("en",)}
 
 
 class Inner(int):

@@ -97,6 +97,8 @@ def values_of(house: House) -> dict[str, dict[str, Any]]:
     return {
         "invoice": {**named, "open": house.rest, "issued_on": "2026-10-15", "due_on": "2026-11-04",
                     "period": "2026-09"},
+        "link": {**named, "open": house.rest, "issued_on": "2026-10-15", "due_on": "2026-11-04", "period": "2026-09",
+                 "days": 30},
         "credit_note": {"credit_note": credit, "amount": house.part, "currency": one["currency"], "period": "2026-09",
                         "issued_on": "2026-11-17"},
         "notice": notice(one),
@@ -132,6 +134,7 @@ def facts_of(house: House) -> dict[str, tuple[list[str], list[str]]]:
     pay_by, day = "2026-11-25T10:00:00+00:00", "2026-11-26T01:00:00+00:00"
     return {
         "invoice": ([house.amount, house.rest], ["2026-10-15", "2026-11-04"]),
+        "link": ([house.amount, house.rest], ["2026-11-04"]),
         "credit_note": ([house.part], ["2026-11-17"]),
         "notice": ([house.amount], ["2026-11-04", pay_by, day, "2027-01-25"]),
         "deletion": ([house.amount], ["2026-11-04", "2027-01-25"]),

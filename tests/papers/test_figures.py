@@ -10,11 +10,13 @@ from django.db.models import Q
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.aging import BadBuckets, Buckets, aged, by_customer, totals
+from billing.aging import BadBuckets, Buckets, aged, by_customer, sheet, totals
 from billing.collecting_figures import collected, count_back, effectiveness, months
 from billing.course import Kept, mondays, overdue_course, promises_kept
 from customers.models import TimelineEntry
+from customers.roles import May
 from dunning.measuring import cash_after_steps
+from partnerportal.pages.insights_parts import PARTS
 from tests import story
 
 from .conftest import a_customer, issued
@@ -51,6 +53,9 @@ def test_open_amounts_stand_in_their_buckets_and_add_up_in_each_currency(named):
         ("Mingyue", [0, 40, 80, 0, 0], 120),
         ("Lanhai", [10, 20, 0, 0, 0], 30),
     ]
+    assert sheet(named, "CNY", today=TODAY, buckets=buckets, most=50) == ([total], rows)
+    assert sheet(named, "CNY", today=TODAY, buckets=buckets, skip=1, most=1) == ([total], rows[1:])
+    assert sheet(named, "EUR", today=TODAY, buckets=Buckets((5,)), most=50)[1] == []
 
 
 def test_a_cell_leads_to_exactly_its_invoices(named, sit_down, people):
@@ -126,10 +131,24 @@ def test_the_pages_open_for_an_empty_book_and_say_why_buckets_are_wrong(named, s
     assert "30,20" in wrong.content.decode()
 
 
+def test_each_part_of_insights_opens_alone_and_within_the_page(named, sit_down, people):
+    issued(a_customer(named, "Lanhai"), [Decimal("5.00")])
+    desk = sit_down(people["billing"], TODAY)
+    page = desk.get("/insights/").content.decode()
+    for part in PARTS:
+        url = f"/insights/{part}/?currency=CNY"
+        assert f'href="{url}"' in page and f'hx-get="{url}"' in page
+        alone, within = desk.get(url).content.decode(), desk.get(url, headers={"HX-Request": "true"}).content.decode()
+        assert "<html" in alone and "<html" not in within and "<section" in within
+    assert sit_down(people["viewer"], TODAY).get("/insights/gap/").status_code == 403
+
+
 def test_pages_ask_as_much_for_many_customers_as_for_few(named, sit_down, people):
     desk = sit_down(people["viewer"], TODAY)
     issued(a_customer(named, "First"), [Decimal("5.00")])
-    before = {path: desk.queries(path) for path in ("/insights/", "/insights/receivables/")}
+    parts = [f"/insights/{part}/" for part in PARTS if PARTS[part].may == May.SEE_BOOK]
+    before = {path: desk.queries(path) for path in ("/insights/", "/insights/receivables/", *parts)}
+    assert max(before.values()) <= 12
     for number in range(12):
         issued(a_customer(named, f"Customer {number}"), [Decimal(number + 1)])
     assert {path: desk.queries(path) for path in before} == before
@@ -145,7 +164,7 @@ def test_a_limit_is_set_by_whoever_issues_and_warned_of(named, sit_down, people)
     customer.refresh_from_db()
     assert customer.credit_limit == 100
     assert TimelineEntry.objects.filter(customer=customer, code="limit_set", shared=False).count() == 1
-    assert "400.00" in desk.get("/insights/").content.decode()
+    assert "400.00" in desk.get("/insights/exposure/").content.decode()
     assert "over its limit" in desk.get("/insights/receivables/").content.decode()
     viewer = sit_down(people["viewer"], TODAY)
     assert viewer.post(f"/customers/{customer.pk}/limit/", {"limit": "1"}).status_code == 403

@@ -205,7 +205,7 @@ def test_the_mail_of_an_invoice_may_carry_its_paper_and_leaves_without_one_that_
     monkeypatch.setitem(sending._rules, "invoice", sending.LetterRule(attach=lateness.attached))
     invoice = issued(a_customer(named), [story.Decimal("100.00")])
     message = Message.objects.get(letter="invoice")
-    [name, content, kind] = sending._mail(message).attachments[0]
+    [name, content, kind] = sending._mail(message, {}).attachments[0]
     assert (name, kind) == (f"invoice-{invoice.number}-en.pdf", "application/pdf")
     assert content.startswith(b"%PDF")
 
@@ -213,4 +213,4 @@ def test_the_mail_of_an_invoice_may_carry_its_paper_and_leaves_without_one_that_
         raise Unprinted("no paper today")
 
     monkeypatch.setattr(lateness, "print_with_policy", broken)
-    assert sending._mail(message).attachments == []
+    assert sending._mail(message, {}).attachments == []

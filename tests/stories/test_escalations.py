@@ -195,9 +195,10 @@ def test_a_case_decided_meanwhile_keeps_its_answer(small, case, people):
     by = people["billing"]
     one = filed(case, by)
     answer(case.pk, outcome="upheld", text="You are right.", by=by, now=FILED)
-    answered(one.pk, result="refused", text="No.", by=by, now=ANSWERED)
-    case.refresh_from_db()
-    assert case.status == "decided"
+    one.refresh_from_db()
+    assert (one.withdrawn_at, one.reference, one.to_call_off) == (FILED, "21V-778812", True)
+    with pytest.raises(NotOpen):
+        answered(one.pk, result="refused", text="No.", by=by, now=ANSWERED)
     with pytest.raises(NotOpen):
         take_up(case, by)
 

@@ -81,12 +81,17 @@ def test_a_stage_that_was_left_out_breaks_i3(lived, only_breaks):
     row = of(lived.lanhai, "remind")
     message = row.message
     with unguarded(
-        "dunning_decision", "customers_message", "customers_messageattempt", "customers_timelineentry"
+        "dunning_decision",
+        "customers_message",
+        "customers_messageattempt",
+        "customers_timelineentry",
+        "customers_maillink",
     ) as cursor:
         for statement in (
             f"DELETE FROM dunning_decision WHERE id = {row.pk}",
             f"DELETE FROM customers_timelineentry WHERE message_id = {message.pk}",
             f"DELETE FROM customers_messageattempt WHERE message_id = {message.pk}",
+            f"DELETE FROM customers_maillink WHERE message_id = {message.pk}",
             f"DELETE FROM customers_message WHERE id = {message.pk}",
         ):
             cursor.execute(statement)
@@ -118,9 +123,23 @@ def test_a_decision_that_does_not_follow_from_its_facts_breaks_the_replay(lived,
         row.pk,
         table="dunning_decision",
     )
-    (found,) = only_breaks("R")
+    replayed, reprinted = only_breaks("R")
+    assert reprinted["written"] != reprinted["now"]
+    found = replayed
     assert found["decision"] == row.pk
     assert found["amount"]["stored"] == row.amount
+
+
+def test_facts_that_were_changed_to_no_effect_break_the_replay(lived, only_breaks):
+    """The decision still follows from them; the print says that they are not those it was made on."""
+    row = of(lived.lanhai, "final")
+    damage(
+        "UPDATE dunning_decision SET facts = jsonb_set(facts, '{tags}', '[\"nobody asks\"]') WHERE id = %s",
+        row.pk,
+        table="dunning_decision",
+    )
+    (found,) = only_breaks("R")
+    assert found["decision"] == row.pk and found["written"] == row.facts_print != found["now"]
 
 
 def test_a_reason_that_was_rewritten_breaks_the_replay(lived, only_breaks):

@@ -70,7 +70,9 @@ def test_a_suspension_nobody_approved_breaks_i4(lived, only_breaks):
 
 def test_more_customers_in_a_day_than_the_limit_break_i12(lived, only_breaks):
     damage(
-        "UPDATE customers_partner SET breaker_customers = 1 WHERE id = %s", lived.partner.pk, table="customers_partner"
+        "UPDATE dunning_suspensiondebt SET day_limit = 1 WHERE partner_id = %s",
+        lived.partner.pk,
+        table="dunning_suspensiondebt",
     )
     rows = only_breaks("I12")
     assert {(row["customers"], row["most"]) for row in rows} == {(2, 1)}

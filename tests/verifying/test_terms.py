@@ -105,10 +105,13 @@ def test_access_given_back_by_half_breaks_i11(lived):
 
 
 def test_a_limit_that_was_lowered_later_says_nothing_of_the_days_before(lived, only_breaks):
-    """A breaker that tripped a week later recorded the limit that still held then."""
+    """The last look noted its limit. Without that note, as before there was one, a breaker that tripped a week later
+    recorded the limit that still held then."""
     damage(
         "UPDATE customers_partner SET breaker_customers = 1 WHERE id = %s", lived.partner.pk, table="customers_partner"
     )
+    assert broken(judged()) == {}
+    damage("UPDATE dunning_suspensiondebt SET day_limit = NULL", table="dunning_suspensiondebt")
     assert only_breaks("I12")
     Breaker.objects.create(partner=lived.partner, tripped_at=LATER, limit=3, customers=[lived.lanhai.pk])
     assert broken(judged()) == {}

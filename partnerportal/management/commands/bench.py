@@ -1,4 +1,4 @@
-"""How fast are the sweep, the pages and the posting of payments beside the least that must be done for them?
+"""How fast are the sweep, the pages, payments and imports beside the least that must be done for them?
 `bench [--size N] [--rounds N]` measures it."""
 
 import argparse
@@ -18,16 +18,17 @@ from django.db import connection
 
 from customers.models import Partner
 from dunning.commands import Answer, BadInput, PortalCommand
-from partnerportal.bench import daily, measuring
+from partnerportal.bench import daily, imports, measuring
 from partnerportal.bench.checking import Wrong
 from partnerportal.bench.daily import Daily
+from partnerportal.bench.imports import Imports
 from partnerportal.bench.measuring import Measuring
 from partnerportal.bench.rounds import Figure, distance
 
 SETTINGS = ("shared_buffers", "work_mem", "fsync", "synchronous_commit", "full_page_writes", "jit")
-GOALS = measuring.GOALS | daily.GOALS
-MEANS = measuring.MEANS | daily.MEANS
-ROWS = (*measuring.ROWS, *daily.ROWS)
+GOALS = measuring.GOALS | daily.GOALS | imports.GOALS
+MEANS = measuring.MEANS | daily.MEANS | imports.MEANS
+ROWS = (*measuring.ROWS, *daily.ROWS, *imports.ROWS)
 HEAD = ("row", "what", "median", "min", "max", "goal", "base s", "job s", "rounds")
 
 
@@ -54,7 +55,8 @@ class Command(PortalCommand):
     """Measure each job beside its limit."""
 
     help = (
-        "Measure the sweep, pages and payments beside their limits, on an empty portal of its own. Never in production."
+        "Measure the sweep, pages, payments and imports beside their limits, on an empty portal of its own. Never in "
+        "production."
     )
     of_a_partner = False
     only_looks = True
@@ -93,7 +95,7 @@ class Command(PortalCommand):
     def _found(self, options: dict[str, Any]) -> dict[str, Figure]:
         """The rows of the sweep, then those of pages and payments; only what was asked for."""
         found: dict[str, Figure] = {}
-        for kind, known in ((Measuring, measuring.ROWS), (Daily, daily.ROWS)):
+        for kind, known in ((Measuring, measuring.ROWS), (Daily, daily.ROWS), (Imports, imports.ROWS)):
             rows = [row for row in options["rows"] if row in known]
             if rows:
                 asked = {"size": options["size"], "rounds": options["rounds"], "rows": rows}

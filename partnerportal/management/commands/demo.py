@@ -21,7 +21,7 @@ OURS = ("outbox", "customers", "subscriptions", "billing", "payables", "dunning"
 class Command(PortalCommand):
     """Seed the demo book."""
 
-    help = "Live the demo book: two partners with eight customers each, up to 20 November 2026. Never in production."
+    help = "Live the demo book: two partners with forty customers each, up to 20 November 2026. Never in production."
     of_a_partner = False
     only_looks = True
 
@@ -38,8 +38,11 @@ class Command(PortalCommand):
         if Partner.objects.exclude(slug__in=[house.slug for house in HOUSES]).exists():
             raise BadInput("demo: there is a real book here already")
         if not Partner.objects.exists():
-            live()
+            live(self._say)
         return Answer(logins=[asdict(login) for login in logins()])
+
+    def _say(self, done: int, days: int) -> None:
+        self.stderr.write(f"making the demo book: day {done} of {days}")
 
 
 def _forget() -> None:

@@ -9,18 +9,25 @@ from django.core.management.base import CommandParser
 from billing.money import plain
 from customers.models import Partner
 from dunning.commands import Answer, BadInput, PortalCommand, day
-from payables.importing import import_file
+from payables.importing import Notice, import_file
 from payables.models import ProviderBill
 from payables.reading import BadFile
 from payables.reconciling import reconcile
 
 LARGEST = 300 * 1024 * 1024
+WARNINGS = {
+    Notice.SAME_NAME: "a file of this name with other content was imported before",
+    Notice.EQUAL_LINES: "some lines say the same as lines before them; all are kept",
+    Notice.MONTH_FIRST: "no date in the file shows it, but dates are read month first",
+}
 
 
 class Command(PortalCommand):
     """Import a reconciliation file."""
 
-    help = "Import a license-based reconciliation file: all of it or nothing; the same file again changes nothing."
+    help = (
+        "Import a reconciliation file, whatever its layout: all of it or nothing; the same file again changes nothing."
+    )
 
     def arguments(self, parser: CommandParser) -> None:
         """The file, and what it does not say itself."""
@@ -35,14 +42,15 @@ class Command(PortalCommand):
         try:
             if path.stat().st_size > LARGEST:
                 raise BadInput(f"{path.name}: a file may hold at most 300 MB")
-            imported = import_file(
-                partner,
-                path.read_bytes(),
-                file_name=path.name,
-                now=now,
-                bill_number=options["bill"],
-                billed_on=options["billed_on"],
-            )
+            with path.open("rb") as file:
+                imported = import_file(
+                    partner,
+                    file,
+                    file_name=path.name,
+                    now=now,
+                    bill_number=options["bill"],
+                    billed_on=options["billed_on"],
+                )
         except OSError as error:
             raise BadInput(f"{path}: {error.strerror}") from error
         except BadFile as bad:
@@ -68,4 +76,10 @@ class Command(PortalCommand):
             answer["adopted"] = imported.adopted
         if imported.ignored:
             answer["ignored_columns"] = imported.ignored
+        if imported.layout != "license":
+            answer["layout"] = imported.layout
+        if imported.equal_lines:
+            answer["equal_lines"] = imported.equal_lines
+        if imported.notices and not imported.already_imported:
+            answer["warnings"] = [WARNINGS[one] for one in imported.notices]
         return answer

@@ -58,6 +58,19 @@ def test_fewer_seats_freeze_their_share_of_the_line_with_tax(lanhai, visitor):
     assert DisputedAmount.objects.get().amount == Decimal("219.42")
 
 
+def test_the_seats_they_ordered_are_kept_with_the_line_whichever_step_asked(lanhai, visitor):
+    invoice = invoice_of(lanhai)
+    e3, visio = line(invoice, "Office 365 E3").pk, line(invoice, "Visio Plan 2").pk
+    data = {f"line_{e3}": "on", f"how_{e3}": "seats", f"seats_{e3}": "7", f"line_{visio}": "on", f"how_{visio}": "all"}
+    asked = visitor.post(address(lanhai), data | {"go": "2"}, follow=True)
+    assert f"ev_quantity_seats_{visio}" in asked.content.decode() and f"seats_{e3}" not in text_of(asked)
+    data |= {"reason": "quantity", "text": "Fewer.", f"ev_quantity_seats_{visio}": "many"}
+    refused = visitor.post(address(lanhai), data)
+    assert refused.status_code == 422 and "“many” is not a number of seats" in text_of(refused)
+    visitor.post(address(lanhai), data | {f"ev_quantity_seats_{visio}": "2"})
+    assert dict(Dispute.objects.get().lines.values_list("line", "ordered")) == {e3: 7, visio: 2}
+
+
 def test_all_of_a_line_freezes_what_is_open_of_it(lanhai, visitor):
     story.pay(lanhai, "1000.00", visitor.now)
     visitor.post(address(lanhai), question_data(invoice_of(lanhai), Visio_Plan_2="all"))

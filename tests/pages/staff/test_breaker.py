@@ -3,7 +3,7 @@
 import pytest
 
 from dunning.models import Breaker, BreakerLift, Proposal
-from partnerportal.pages.waiting import KINDS
+from partnerportal.pages.desk import KINDS
 from subscriptions.models import AccessChange
 from tests import story
 from tests.pages.staff.conftest import text_of

@@ -11,7 +11,7 @@ from tests import story
 from tests.pages.staff.conftest import lanhai, text_of
 
 PAGE = "/disputes/settings/"
-WHOLE = {"answer_days": "5", "confirm_days": "6", "questions_per_line": "1", "case_owner": ""}
+WHOLE = {"answer_days": "5", "confirm_days": "6", "questions_per_line": "1", "ask_again_days": "2", "case_owner": ""}
 
 
 def test_what_is_set_holds_for_the_next_case(small_book, people, sit_down):

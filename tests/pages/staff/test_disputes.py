@@ -9,6 +9,7 @@ from customers.models import Message
 from disputes.models import Dispute
 from disputes.questioning import question
 from disputes.reopening import reopen
+from disputes.replying import note
 from disputes.resolving import answer as give_answer
 from tests import story
 from tests.pages.staff.conftest import lanhai, text_of
@@ -46,8 +47,19 @@ def test_the_page_sets_our_line_beside_the_providers(case, people, sit_down):
     assert "our price is cost plus 15" in seen and "same rate" in seen
     assert "what we could claim back" in seen and "¥86.96" in seen
     assert "2 days left" in seen and "24 business hours left" in seen
-    assert "If rejected today, the frozen part resumes with the days it had left" in seen
+    assert "What follows if it is rejected" in seen, "it takes the whole rulebook, so it comes by itself"
+    then = text_of(sit_down(people["billing"], "2026-06-02").get(f"/disputes/{case.pk}/?if=rejected"))
+    assert "If rejected today, the frozen part resumes with the days it had left" in then
     assert "Credit ¥100.00 and tell Zhou" in seen
+
+
+def test_a_case_is_read_in_few_queries_however_much_was_said(case, people, sit_down, django_assert_max_num_queries):
+    desk = sit_down(people["billing"], "2026-06-02")
+    desk.get(f"/disputes/{case.pk}/")
+    for word in ("One", "Two", "Three"):
+        note(case.pk, text=word, by=people["billing"], now=story.at("2026-06-02"))
+    with django_assert_max_num_queries(12):
+        assert "Three" in text_of(desk.get(f"/disputes/{case.pk}/"))
 
 
 def test_who_may_not_see_our_costs_sees_our_line_alone(case, people, sit_down):

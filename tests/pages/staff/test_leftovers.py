@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from billing.models import CreditNote, Refund
+from billing.checking_out import offered_by
+from billing.models import CreditNote, ReceivablesSetting, Refund
+from billing.models.settings import choices_of
 from customers.models import Partner
 from dunning.correcting import credit_invoice
 from tests import story
@@ -32,6 +34,20 @@ def note(small_book, people) -> CreditNote:
         by=people["owner"],
         now=story.at(DAY, "13:00"),
     )
+
+
+def test_credits_and_paying_online_are_chosen_once_and_kept_as_history(hanhai, people, sit_down):
+    owner = sit_down(people["owner"], DAY)
+    assert "Credits and paying online" in text_of(owner.get("/settings/"))
+    assert owner.post("/settings/receivables/", {"credits": "on"}).status_code == 422
+    for said in ("Saved", "Nothing was changed"):
+        answer = owner.post("/settings/receivables/", {"credits": "off", "online": "off"}, follow=True)
+        assert said in text_of(answer)
+    chosen = choices_of(hanhai)
+    assert (chosen.credits_meet_others, chosen.online_payment, chosen.set_by) == (False, False, people["owner"])
+    owner.post("/settings/receivables/", {"credits": "on", "online": "off"})
+    assert ReceivablesSetting.objects.count() == 2 and not offered_by(hanhai)
+    assert sit_down(people["viewer"], DAY).get("/settings/receivables/").status_code == 403
 
 
 def test_statements_are_switched_on_by_whoever_issues_and_once(hanhai, people, sit_down):

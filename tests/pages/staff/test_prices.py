@@ -113,6 +113,21 @@ def test_what_a_price_needs_is_asked_for(desk, e3):
     assert not PriceEntry.objects.exists()
 
 
+def test_a_price_for_a_time_says_first_that_it_ends_one_without_an_end(desk, e3):
+    desk.post("/settings/prices/new/", form(e3))
+    for_a_time = form(e3, unit_price="99.00", from_on="2026-11-01", until_on="2026-11-30")
+    asked = desk.post("/settings/prices/new/", for_a_time)
+    told = text_of(asked)
+    assert asked.status_code == 200 and PriceEntry.objects.count() == 1
+    assert "It will end on 31 Oct 2026, and not come back after 30 Nov 2026" in told
+    assert 'value="99.00"' in asked.content.decode()
+    assert desk.post("/settings/prices/new/", for_a_time | {"sure": "1"}).status_code == 302
+    assert list(PriceEntry.objects.order_by("from_on").values_list("until_on", flat=True)) == [
+        date(2026, 10, 31),
+        date(2026, 11, 30),
+    ]
+
+
 def test_a_later_price_ends_the_one_before_and_no_two_apply_at_once(book, people, e3):
     by = people["billing"]
     first = add(fixed(book, e3), by=by, now=NOW).rule

@@ -5,13 +5,19 @@ import uuid
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from billing.models import Invoice
-from payables.models import ProviderBill
+from payables.models import Intake, ProviderBill
 from tests import story
 from tests.pages.staff.conftest import text_of
 
 
 def upload(content: bytes) -> dict[str, object]:
     return {"file": SimpleUploadedFile("recon.csv", content, content_type="text/csv")}
+
+
+def imported(desk, content: bytes):
+    """Upload it, look, agree; the page that follows."""
+    desk.post("/provider/import/", upload(content))
+    return desk.post(f"/provider/import/{Intake.objects.latest('pk').pk}/apply/", follow=True)
 
 
 def a_file(*names: str) -> bytes:
@@ -22,7 +28,7 @@ def a_file(*names: str) -> bytes:
 def test_from_the_file_to_issued_invoices(hanhai, people, mail_dir, sit_down):
     desk = sit_down(people["billing"])
     content = a_file("Lanhai Trading", "Mingyue Logistics")
-    page = desk.post("/provider/import/", upload(content), follow=True)
+    page = imported(desk, content)
     assert "2 lines of 2 customers imported, ¥1,272.00" in text_of(page)
     bill = ProviderBill.objects.get()
     drafted = desk.post(f"/provider/bills/{bill.pk}/draft/", follow=True)
@@ -50,7 +56,7 @@ def test_only_the_chosen_drafts_are_issued(hanhai, people, mail_dir, sit_down):
 def test_the_same_file_again_changes_nothing(hanhai, people, sit_down):
     desk = sit_down(people["billing"])
     content = a_file("Lanhai Trading")
-    desk.post("/provider/import/", upload(content))
+    imported(desk, content)
     page = desk.post("/provider/import/", upload(content), follow=True)
     assert "was imported before" in text_of(page) and ProviderBill.objects.count() == 1
 
@@ -66,7 +72,7 @@ def test_faults_are_listed_line_by_line_and_nothing_is_changed(hanhai, people, s
 
 def test_an_unknown_charge_waits_in_its_bucket_and_on_the_worklist(hanhai, people, sit_down):
     desk = sit_down(people["billing"])
-    desk.post("/provider/import/", upload(a_file("Lanhai Trading").replace(b"Cycle fee", b"Moon tax")))
+    imported(desk, a_file("Lanhai Trading").replace(b"Cycle fee", b"Moon tax"))
     bill = ProviderBill.objects.get()
     seen = text_of(desk.get(f"/provider/bills/{bill.pk}/?show=unmapped"))
     assert "Moon tax" in seen and "nobody knows this charge" in seen

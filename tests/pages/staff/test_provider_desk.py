@@ -123,3 +123,10 @@ def test_the_drawing_holds_nothing_that_a_browser_would_throw_out_of_it(desk):
     drawing = page.partition('<svg class="chart"')[2].partition("</svg>")[0]
     inside = set(re.findall(r"<(\w+)", drawing))
     assert inside <= {"defs", "pattern", "line", "text", "polygon", "polyline"} and drawing.count("<polyline") == 2
+
+
+def test_what_differs_on_the_newest_bill_follows_below_and_the_tabs_count(desk):
+    page = desk.get("/provider/")
+    assert 'hx-get="/provider/compared/"' in page.content.decode() and "Bills 1" in text_of(page)
+    part = text_of(desk.get("/provider/compared/"))
+    assert "Reconciliation of" in part and "1 provider line, 1 matches" in part, part

@@ -1,0 +1,1 @@
+"""Is a portal in production as closed as its documents say?"""
