@@ -15,6 +15,8 @@ SEED ?= 1
 # Invoices of the book that `make bench` measures on.
 SIZE ?= 100000
 ROUNDS ?= 5
+# Screens that `make screenshots` takes, by name with commas; all of them where nothing is said.
+ONLY ?=
 # DEMO=--no-demo leaves an empty book empty.
 DEMO ?=
 
@@ -22,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test soak mutants bench lint audit messages
+.PHONY: help setup run test soak mutants bench screenshots lint audit messages
 
 help:
 	@echo 'make run      set everything up and serve the portal with a demo book (PORT=8000)'
@@ -30,6 +32,7 @@ help:
 	@echo 'make soak     the rulebook on many new examples (EXAMPLES=2000 for each property)'
 	@echo 'make mutants small mistakes made in a copy of the rulebook: which do its tests notice (SAMPLE=100 SEED=1)'
 	@echo 'make bench    how fast sweep, pages and payments are beside their limits, into bench.json (SIZE=100000 invoices, ROUNDS=5)'
+	@echo 'make screenshots pictures of every screen of the demo book, into docs/screenshots/ (ONLY=worklist,case)'
 	@echo 'make lint     style, types, layers, templates, migrations'
 	@echo 'make audit    what is known to be unsafe: in our code, in the packages we use, secrets left in a file'
 	@echo 'make messages the catalogues of Chinese and Russian, brought up to what code and templates say'
@@ -70,6 +73,10 @@ bench: $(STAMP)
 	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && trap 'exit 130' INT TERM && \
 	env -u DATABASE_URL -u DATABASE_OWNER_URL -u REDIS_URL PORTAL_HOME="$$home" \
 		$(BIN)/python manage.py bench --size $(SIZE) --rounds $(ROUNDS) --json-file bench.json
+
+# On a demo book of its own; needs a browser (Debian: apt-get install chromium).
+screenshots: $(STAMP)
+	@env -u DATABASE_URL -u DATABASE_OWNER_URL -u REDIS_URL $(BIN)/python -m tests.screenshots --only '$(ONLY)'
 
 # Each in a copy; prints what nothing noticed. SAMPLE=0 tries all.
 mutants: $(STAMP)

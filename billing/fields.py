@@ -10,7 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .money import ZERO, quantise
+
 AMOUNT: Final = re.compile(r"(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
+HUNDRED: Final = Decimal(100)
 LARGEST: Final = Decimal(10) ** 15
 # Business days are counted from any day in the book; at the ends of the calendar there is nothing to count to.
 EARLIEST: Final = date(1970, 1, 1)
@@ -41,17 +44,49 @@ class AmountField(forms.CharField):
         return amount
 
 
+def check_decimals(amount: Decimal, typed: str, currency: str) -> None:
+    """Refuse an amount with more decimals than its currency has."""
+    if quantise(amount, currency) != amount:
+        raise ValidationError(
+            gettext("“%(value)s” has more decimals than %(currency)s knows") % {"value": typed, "currency": currency}
+        )
+
+
 class BalanceField(AmountField):
     """A balance, which may be nothing or below it: −1,000.00."""
 
     def clean(self, value: Any) -> Any:
         """The balance as a Decimal."""
         text = str(value or "").strip()
-        if re.fullmatch(r"[0.]+", text, re.ASCII) and text.count(".") < 2 and "0" in text:
-            return Decimal(0)
         below = text[:1] in ("-", "−")
+        if re.fullmatch(r"0+(\.0+)?", text[1:] if below else text, re.ASCII):
+            return ZERO
         amount = super().clean(text[1:] if below else text)
         return -amount if below and amount is not None else amount
+
+
+class PercentageField(forms.CharField):
+    """A number of per cent, written 6, 6.5 or 6.5 %; between two bounds, both included."""
+
+    def __init__(self, *, least: Decimal = ZERO, most: Decimal = HUNDRED, places: int = 2, **options: Any) -> None:
+        options.setdefault("max_length", 12)
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**options)
+        self.least, self.most, self.places = least, most, places
+
+    def clean(self, value: Any) -> Any:
+        """The number as a Decimal, not divided."""
+        text = super().clean(value)
+        if text in (None, ""):
+            return None
+        plain = str(text).strip().removesuffix("%").strip()
+        if not re.fullmatch(rf"\d{{1,3}}(\.\d{{1,{self.places}}})?", plain, re.ASCII):
+            raise ValidationError(gettext("“%(value)s” is not a percentage. Write it like 6.5") % {"value": text})
+        number = Decimal(plain)
+        if not self.least <= number <= self.most:
+            said = {"value": text, "least": f"{self.least:f}", "most": f"{self.most:f}"}
+            raise ValidationError(gettext("“%(value)s” is not between %(least)s and %(most)s") % said)
+        return number
 
 
 class DayField(forms.DateField):

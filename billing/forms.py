@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 
-from .fields import AmountField, DayField
+from .fields import AmountField, DayField, check_decimals
 from .models import Invoice
-from .money import decimals
 
 
 class PaymentForm(forms.Form):
@@ -90,13 +89,10 @@ class PaymentForm(forms.Form):
         data = super().clean() or self.cleaned_data
         amount, currency = data.get("amount"), data.get("currency")
         if amount is not None and currency:
-            places = -int(amount.normalize().as_tuple().exponent)
-            if places > decimals(currency):
-                self.add_error(
-                    "amount",
-                    gettext("“%(value)s” has more decimals than %(currency)s knows")
-                    % {"value": self.data.get("amount", ""), "currency": currency},
-                )
+            try:
+                check_decimals(amount, self.data.get("amount", ""), currency)
+            except ValidationError as more:
+                self.add_error("amount", more)
         number = data.get("invoice")
         if number and self.payer:
             self.told = self.invoices.filter(number__iexact=number, customer=self.payer, currency=currency).first()

@@ -85,6 +85,7 @@ def parties(partner: Partner, customer: Customer) -> dict[str, Any]:
         "seller": {
             "name": partner.name,
             "address": partner.address,
+            "tax_id": partner.tax_id,
             "bank_account": partner.bank_account,
             "bank_name": partner.bank_name,
             "bank_number": partner.bank_number,

@@ -25,10 +25,15 @@ def next_number(partner: Partner, kind: str, on: date) -> str:
     number = series.next_number
     series.next_number = number + 1
     series.save(update_fields=["next_number"])
+    return written(partner, kind, on.year, number)
+
+
+def written(partner: Partner, kind: str, year: int, number: int) -> str:
+    """A number of a kind of document as it is printed."""
     infix = {"invoice": "", "credit_note": "C", "dispute": "", "cause": ""}[kind]
     prefix = {"dispute": "D", "cause": "P"}.get(kind, partner.prefix)
     width = {"dispute": 4, "cause": 2}.get(kind, 5)
-    return f"{prefix}-{on.year}-{infix}{number:0{width}d}"
+    return f"{prefix}-{year}-{infix}{number:0{width}d}"
 
 
 def payment_reference(partner: Partner, number: str) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext, pgettext
 
 from customers import formats
+from customers.branding import on_paper
 from customers.filing import Paper, file_paper
 from customers.models import Document, Partner, User
 from customers.printing import print_paper
@@ -81,7 +82,7 @@ def sheet(partner: Partner, *, title: str, number: str, foot: str) -> dict[str, 
         "lang": lang,
         "region": region,
         "page_of": gettext("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
-        "partner": {"name": partner.name, "mark": partner.mark},
+        "partner": on_paper(partner),
     }
 
 
@@ -144,9 +145,15 @@ def _sides(party: dict[str, Any]) -> dict[str, Any]:
     return {
         "from_label": pgettext("the seller", "From"),
         "to_label": gettext("Billed to"),
-        "seller": [text for text in (seller.get("name"), seller.get("address")) if text],
+        "seller": [*filter(None, (seller.get("name"), seller.get("address"))), *tax_number(seller)],
         "buyer": addressed(buyer),
     }
+
+
+def tax_number(seller: dict[str, str]) -> list[str]:
+    """The number a company pays tax under, in words; nothing where it isn't known."""
+    known = seller.get("tax_id")
+    return [gettext("Tax number %(number)s") % {"number": known}] if known else []
 
 
 def addressed(buyer: dict[str, str]) -> list[str]:

@@ -21,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from outbox import clock
 from outbox.keeping import Done, Later, Lease, Moot, Park, Result
 
+from .branding import enclose
+from .channels import channels_of
 from .models import AccountMail, Invitation, Membership, Partner, User
 from .sending import sender_of
 from .writing import LANGUAGES, message_id
@@ -48,6 +50,7 @@ class House:
     mark: str = "P"
     address: str = ""
     reply_email: str = ""
+    logo: str = ""
 
 
 def promise_mail(
@@ -143,6 +146,7 @@ def _mail(
         "language": wanted,
         "now": mail.queued_at,
         "zone": zone,
+        "support": channels_of(partner) if isinstance(partner, Partner) else None,
         **values,
     }
     with translation.override(wanted), timezone.override(zone):
@@ -153,4 +157,6 @@ def _mail(
     headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
     written = EmailMultiAlternatives(subject[:300], text, sender, [mail.to_email], headers=headers)
     written.attach_alternative(html, "text/html")
+    if isinstance(partner, Partner):
+        enclose(written, html, partner)
     return written

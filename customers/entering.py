@@ -29,8 +29,8 @@ class Here(HttpRequest):
 
 @dataclass(frozen=True)
 class Door:
-    """What a door asks for: `staff`, `customer`, `anyone`, `machine`, `link` or `signed_in`, and what they must be
-    allowed."""
+    """What a door asks for: `staff`, `customer`, `anyone`, `machine`, `token`, `link` or `signed_in`, and what
+    they must be allowed."""
 
     kind: str
     may: str = ""
@@ -71,7 +71,9 @@ def by_link(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse
         answer = page(request, *args, **kwargs)
         answer.headers["Cache-Control"] = "private, no-store"
         answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        answer.headers["Referrer-Policy"] = "no-referrer"
+        # No other site hears of the address; "no-referrer" would take the origin from our own forms, too, and so
+        # have every one of them refused.
+        answer.headers["Referrer-Policy"] = "same-origin"
         return answer
 
     guarded.door = Door("link")  # type: ignore[attr-defined]

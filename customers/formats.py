@@ -1,5 +1,6 @@
 """How are amounts, counts and dates written in each language? Plain text, without markup."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -139,6 +140,11 @@ def spoken(value: date | datetime, today: date, zone: tzinfo) -> str:
 def joined(first: str, second: str) -> str:
     """Two facts in a row, with the language's comma."""
     return f"{first}，{second}" if language() == "zh" else f"{first}, {second}"
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names in a row, with the mark that the language sets between them."""
+    return ("、" if language() == "zh" else ", ").join(map(str, names))
 
 
 def distance(on: date, today: date) -> str:

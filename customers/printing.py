@@ -2,6 +2,7 @@
 
 A template takes its texts from data.json and never as markup, so what a customer is called can't change a page."""
 
+import base64
 import importlib.util
 import json
 import os
@@ -52,10 +53,19 @@ def print_paper(template: str, data: Mapping[str, Any], *, at: datetime) -> Prin
         source = Path(settings.BASE_DIR) / TEMPLATES
         shutil.copyfile(source / f"{template}.typ", folder / "main.typ")
         shutil.copyfile(source / "frame.typ", folder / "frame.typ")
-        (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False))
+        (folder / "data.json").write_text(json.dumps(_unpacked(data, folder), ensure_ascii=False))
         (folder / "job.json").write_text(json.dumps({"fonts": fonts(), "made_at": int(at.timestamp())}))
         pages = _run([sys.executable, "-I", press.__file__, name], folder)
         return Printed((folder / "paper.pdf").read_bytes(), int(pages))
+
+
+def _unpacked(data: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """The data with the partner's logo as a file in the folder, named where its bytes stood."""
+    logo = data["partner"].get("logo") if "partner" in data else None
+    if not logo:
+        return data
+    (folder / logo["file"]).write_bytes(base64.b64decode(logo["base64"]))
+    return {**data, "partner": {**data["partner"], "logo": logo["file"]}}
 
 
 def _run(command: Sequence[str], folder: Path) -> str:

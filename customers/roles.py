@@ -35,6 +35,7 @@ class May(models.TextChoices):
     PRICE = "price", _("set prices and tax")
     PAY = "pay", _("keep what we owe and have paid the provider")
     PEOPLE = "people", _("invite people and say what they may do")
+    COMPANY = "company", _("change the company’s details, bank account, calendar and API tokens")
     INVITE = "invite", _("invite a customer’s people")
     LOOK_AS = "look_as", _("look at the pages a customer sees")
     QUESTION = "question", _("question a line")
@@ -84,7 +85,7 @@ ALLOWS: dict[str, frozenset[May]] = {
 WEIGHTY: frozenset[May] = frozenset(
     {
         *(May.APPROVE, May.RECEIVE, May.WRITE_OFF, May.PAY, May.PRICE, May.ISSUE),
-        *(May.CHASE, May.POLICY, May.PEOPLE),
+        *(May.CHASE, May.POLICY, May.PEOPLE, May.COMPANY),
     }
 )
 # What one person alone can't do: the reason stands in docs/decisions/0009-two-people.md, the check in each gerund.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import formataddr
+from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -16,10 +17,11 @@ from django.utils import timezone, translation
 from outbox import clock
 from outbox.keeping import Done, Later, Lease, Moot, Park, Result
 
+from .branding import enclose
 from .channels import channels_of
 from .linking import make_links
 from .locking import lock_customer
-from .models import Document, Message, MessageAttempt, Partner, TimelineEntry, acting_for
+from .models import Document, Letter, Message, MessageAttempt, Partner, TimelineEntry, acting_for
 from .own_words import Own, own_words
 from .printing import Unprinted
 from .telling import tell
@@ -41,6 +43,8 @@ class LetterRule:
     reply_to: Callable[[Message], str] | None = None
     internal: bool = False
 
+
+ABOUT_ACCESS: Final = (Letter.SUSPENDED, Letter.RESTORED)
 
 logger = logging.getLogger(__name__)
 _rules: dict[str, LetterRule] = {}
@@ -103,6 +107,8 @@ def words(message: Message, own: Own | None = None) -> tuple[str, str, str]:
         "zone": message.customer.tz,
         "support": channels_of(message.partner),
         "own": own or Own(),
+        # Where they say whether it is so, once it has reached them.
+        "asks": f"/my/access/of/{message.pk or 0}/" if message.letter in ABOUT_ACCESS else "",
         "answers_are_heard": bool((rule := _rules.get(message.letter)) and rule.reply_to),
     }
     folder = f"emails/{message.letter}"
@@ -128,6 +134,7 @@ def _mail(message: Message, links: Mapping[str, str]) -> EmailMultiAlternatives:
         headers={"Message-ID": message.message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(_linked(message.body_html, links), "text/html")
+    enclose(mail, message.body_html, partner)
     paper = _paper(message)
     if paper:
         mail.attach(paper.file_name, bytes(paper.content), paper.content_type)

@@ -78,7 +78,7 @@ SENTENCES = {
     "escalation_ended_filed": _("{case} is answered; 21Vianet has to be told that {reference} is over"),
     "access_confirmed": _("{person} confirmed the news about access to {subscriptions}"),
     "access_questioned": _("{person} said that something is wrong with access to {subscriptions}: {case}"),
-    "case_open_again": _("{case} is open again: the answer came back after it was closed in silence"),
+    "case_returned": _("{case} is open: the mail about “{title}” came back after silence had counted as agreement"),
     "escalation_mailed": _("Word from 21Vianet on {case} waits to be read"),
     "case_opened": _("{case} opened: {title}, answer promised by {answer_by}"),
     "case_follows": _("{case} opened, it follows {follows}; answer promised by {answer_by}"),

@@ -7,6 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 from django.utils.translation import gettext
 
+from .branding import enclose
 from .models import Customer, Letter, Message, Partner
 from .own_words import ABOUT_DEBT, Own
 from .sending import sender_of, words
@@ -47,6 +48,7 @@ def send_test(message: Message, own: Own, to: str) -> None:
         headers={"Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(html, "text/html")
+    enclose(mail, html, message.partner)
     mail.send()
 
 

@@ -58,7 +58,7 @@ def sentence(
         for name, value in entry.values.items()
     }
     said |= {name: speak() for name, speak in (own or {}).items()}
-    return str(text).format_map(defaultdict(lambda: "…", said)).rstrip(" :.")
+    return str(text).format_map(defaultdict(lambda: "…", said)).rstrip(" :.：。")
 
 
 def shown(name: str, value: Any, currency: str, today: date, zone: tzinfo) -> str:
@@ -72,7 +72,7 @@ def shown(name: str, value: Any, currency: str, today: date, zone: tzinfo) -> st
     if isinstance(value, date):
         return formats.spoken(value, today, zone)
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return formats.listed(value)
     return "" if value is None else str(value)
 
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing.fields import AmountField
+from billing.fields import AmountField, PercentageField
 from billing.models import DisputedAmount
 from billing.money import ZERO, quantise
 from customers import formats
@@ -134,13 +134,8 @@ class AnswerAllForm(forms.Form):
     """One outcome and one text for all cases of a cause; without frozen money a text only."""
 
     outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES, widget=forms.RadioSelect)
-    percent = forms.DecimalField(
-        label=_("Credited of each amount, percent"),
-        required=False,
-        min_value=Decimal("0.01"),
-        max_value=Decimal("99.99"),
-        decimal_places=2,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    percent = PercentageField(
+        label=_("Credited of each amount, percent"), required=False, least=Decimal("0.01"), most=Decimal("99.99")
     )
     per_seat = AmountField(
         label=_("Or credited for each seat"),

@@ -35,11 +35,11 @@ def cases_behind(dispute_id: int | None, cause_id: int | None) -> Q:
 
 
 def state_of(escalation: Escalation) -> str:
-    """Where it stands: prepared, waiting, answered or withdrawn."""
-    if escalation.withdrawn_at is not None:
-        return "withdrawn"
+    """Where it stands: prepared, waiting, answered (be it after it was let go) or withdrawn."""
     if escalation.answered_at is not None:
         return "answered"
+    if escalation.withdrawn_at is not None:
+        return "withdrawn"
     return "prepared" if escalation.filed_at is None else "waiting"
 
 

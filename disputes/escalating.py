@@ -136,12 +136,16 @@ def answered(escalation_id: int, *, result: str, text: str, by: User, now: datet
     """Enter what 21Vianet answered (`text`) and what it comes to (`result`). Its customers are told the result and
     `words`, which are ours; 21Vianet's own text stays with us. The next move on its cases is ours.
 
-    Raises NotReady (result, text, words), NotOpen where nothing waits for 21Vianet, PermissionError."""
+    An answer to what was let go, or whose case has ended without it, is kept and counted too, and ends the need to
+    call it off; it moves no case, and whose loop is closed hears nothing more.
+
+    Raises NotReady (result, text, words), NotOpen where nothing was filed or it is answered, PermissionError."""
     said, ours = plain_text(text)[:MOST_ANSWER], plain_text(words)[:MOST_WORDS]
     with at_work(escalation_id, by) as (escalation, cases):
         if escalation.answered_at is not None and (escalation.result, escalation.answer) == (result, said):
             return escalation
-        _check_waits(escalation)
+        if not escalation.answers_late:
+            _check_waits(escalation)
         if result not in Escalation.Result.values:
             raise NotReady({"result": gettext("Choose what the answer comes to")})
         if not said:
@@ -153,7 +157,8 @@ def answered(escalation_id: int, *, result: str, text: str, by: User, now: datet
         for case in cases:
             if not case.entries.filter(kind=CaseEntry.Kind.PROVIDER, text=said, at__gte=escalation.filed_at).exists():
                 heard(case, said, now=now, by=by)
-            ours_again(case, Dispute.Next.ANSWER, now=now)
+            if escalation.withdrawn_at is None:
+                ours_again(case, Dispute.Next.ANSWER, now=now)
         tell_turn(escalation, _open(cases), ANSWERED, by=by, now=now, words=ours)
         return escalation
 

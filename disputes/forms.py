@@ -16,6 +16,7 @@ from customers import formats
 from customers.models import Customer, User
 
 from .fields import FilesField
+from .lines import MOST_SEATS
 from .models import Dispute
 from .promising import MOST_DAYS, MOST_QUESTIONS, Terms
 from .replying import MOST_TEXT
@@ -161,15 +162,31 @@ class NewCaseForm(forms.Form):
             field = AmountField(label=label, required=False)
             field.help_text = gettext("At most %(amount)s") % {"amount": formats.amount(free, currency)}
             self.fields[f"line_{line.pk}"] = field
-        self.order_fields([*(f"line_{line.pk}" for line, _free in lines)])
+            self.fields[f"ordered_{line.pk}"] = self._ordered(line)
+        self.order_fields([f"{name}_{line.pk}" for line, _free in lines for name in ("line", "ordered")])
+
+    @staticmethod
+    def _ordered(line: Any) -> forms.IntegerField:
+        """How many seats the customer says they ordered of a line."""
+        label = gettext("Line %(n)s, seats they ordered") % {"n": line.position}
+        billed = gettext("Billed: %(n)s") % {"n": formats.grouped(line.quantity)}
+        return forms.IntegerField(label=label, help_text=billed, required=False, min_value=0, max_value=MOST_SEATS)
 
     def amounts(self) -> dict[int, Decimal]:
         """What is questioned of each line, by primary key."""
-        found = {line.pk: self.cleaned_data.get(f"line_{line.pk}") for line, _free in self.lines}
-        return {pk: amount for pk, amount in found.items() if amount is not None}
+        return self._named("line")
+
+    def ordered(self) -> dict[int, int]:
+        """How many seats were ordered of each line, where that was said, by primary key."""
+        return self._named("ordered")
+
+    def _named(self, name: str) -> dict[int, Any]:
+        found = {line.pk: self.cleaned_data.get(f"{name}_{line.pk}") for line, _free in self.lines}
+        return {pk: value for pk, value in found.items() if value is not None}
 
     def clean(self) -> dict[str, Any]:
-        """An amount lies within what is open of its line and not questioned yet; one at least is named."""
+        """An amount lies within what is open of its line and not questioned yet; one at least is named, and seats only
+        beside an amount."""
         data = super().clean() or self.cleaned_data
         for line, free in self.lines:
             value = data.get(f"line_{line.pk}")
@@ -179,6 +196,9 @@ class NewCaseForm(forms.Form):
                     gettext("“%(value)s” is not between nothing and %(amount)s")
                     % {"value": self.data.get(f"line_{line.pk}", ""), "amount": formats.amount(free, self.currency)},
                 )
+        for pk in self.ordered().keys() - self.amounts().keys():
+            if f"line_{pk}" not in self.errors:
+                self.add_error(f"line_{pk}", gettext("Say the amount in question beside the seats"))
         if self.lines and not self.errors and not self.amounts():
             raise ValidationError(gettext("Name an amount of at least one line"))
         return data

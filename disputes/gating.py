@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from django.db.models import Exists, OuterRef
+from django.db.models.fields.json import KT
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -120,6 +122,14 @@ def told_of(cases: Sequence[Dispute]) -> frozenset[int]:
         values__case__in=list(numbers),
     )
     return frozenset(numbers[one] for one in letters.values_list("values__case", flat=True))
+
+
+def told_it() -> Exists:
+    """The same of each case, for a page that reads a case anyhow."""
+    letters = Message.objects.filter(
+        customer=OuterRef("customer"), letter=Letter.CASE_TURN, values__turn="taken_up"
+    ).annotate(about_case=KT("values__case"))
+    return Exists(letters.filter(about_case=OuterRef("number")))
 
 
 def checklist(cases: Sequence[Dispute], known: Known, said: Said) -> list[Check]:

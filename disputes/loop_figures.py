@@ -9,7 +9,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Least
 
 from customers.models import Letter, Message, Partner
-from dunning.calendars import calendar_of
+from dunning.calendars import calendar_for
 from dunning.policy import Calendar
 
 from .clocks import worked
@@ -88,7 +88,7 @@ def loop(cases: QuerySet[Dispute], partner: Partner, *, now: datetime) -> Loop:
 
 
 def _reckoned(rows: list[Read], partner: Partner, since: datetime) -> Loop:
-    calendar = calendar_of(partner.country, partner.zone)
+    calendar = calendar_for(partner)
     told = [row for row in rows if row.answered and row.answered >= since]
     never = sum(row.answered is None for row in rows)
     closed = [row for row in told if row.closed_at]

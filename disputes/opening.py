@@ -9,7 +9,7 @@ from customers.models import Customer, Letter, TimelineEntry, User
 from customers.telling import tell
 from customers.writing import promise_letter
 from dunning import policy as book
-from dunning.calendars import calendar_of
+from dunning.calendars import calendar_for
 
 from .models import Dispute
 from .owning import new_secret, owner_for
@@ -28,9 +28,10 @@ def open_case(
     reason: str = "",
     wanted: str = "",
     follows: Dispute | None = None,
+    owner: User | None = None,
 ) -> Dispute:
-    """The row of a new case, its words checked already. The caller holds the customer's lock.
-    Raises NobodyToAnswer."""
+    """The row of a new case, its words checked already; whose it is stands in owning, unless the caller knows. The
+    caller holds the customer's lock. Raises NobodyToAnswer."""
     answer_by = after_business_days(customer, now, customer.partner.answer_days)
     return Dispute.objects.create(
         partner_id=customer.partner_id,
@@ -46,7 +47,7 @@ def open_case(
         opened_at=now,
         opened_by=by,
         answer_by=answer_by,
-        owner=owner_for(customer.partner),
+        owner=owner or owner_for(customer.partner),
         next_action=Dispute.Next.ANSWER,
         next_at=answer_by,
         follows=follows,
@@ -92,7 +93,7 @@ def announce_opening(
 def after_business_days(customer: Customer, now: datetime, days: int) -> datetime:
     """The end of staffed hours on the n-th business day after an instant, on the partner's calendar."""
     partner = customer.partner
-    calendar = calendar_of(partner.country, partner.zone)
+    calendar = calendar_for(partner)
     day = book.shift(now.astimezone(partner.tz).date(), days, book.Unit.BUSINESS_DAYS, calendar)
     return datetime.combine(day, calendar.closes, tzinfo=partner.tz)
 

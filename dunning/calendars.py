@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
 import holidays
+
+from customers.models import Partner
 
 from .policy import Calendar
 
@@ -36,6 +39,19 @@ def calendar_of(country: str, zone: str) -> Calendar:
     off = frozenset(day for day in known if day.isoweekday() not in weekend)
     named = frozenset(known) | off
     return Calendar(zone=ZoneInfo(zone), holidays=named, worked=_worked(known), weekend=weekend)
+
+
+def calendar_for(partner: Partner) -> Calendar:
+    """The public calendar where a partner is, with its own days off and the hours in which its staff are there."""
+    public = calendar_of(partner.country, partner.zone)
+    own = frozenset(partner.days_off)
+    return replace(
+        public,
+        holidays=public.holidays | own,
+        worked=public.worked - own,
+        opens=partner.opens,
+        closes=partner.closes,
+    )
 
 
 def _worked(known: holidays.HolidayBase) -> frozenset[date]:

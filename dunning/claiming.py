@@ -12,7 +12,7 @@ from customers.models import Customer, TimelineEntry, User, acting_for
 from customers.telling import tell
 
 from . import policy as book
-from .calendars import calendar_of
+from .calendars import calendar_for
 from .calling import check_may_chase
 from .facts import Loaded
 from .reviewing import review
@@ -166,4 +166,4 @@ def looked_for_by(row: Claim, claim_days: int) -> date:
     """The business day by which a claim is to be checked, by the partner's calendar."""
     partner = row.partner
     on = row.at.astimezone(partner.tz).date()
-    return book.shift(on, claim_days, book.Unit.BUSINESS_DAYS, calendar_of(partner.country, partner.zone))
+    return book.shift(on, claim_days, book.Unit.BUSINESS_DAYS, calendar_for(partner))

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from secrets import token_hex
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from billing.fields import EARLIEST, LATEST
+from customers.history.acting import Acting, at_work
 from customers.models import Partner
 from outbox import clock
 
@@ -73,7 +75,7 @@ class PortalCommand(BaseCommand):
         try:
             partner = self._partner(options)
             now = self._now(options, partner)
-            with clock.standing_at(now) if options["on"] else clock.as_it_runs():
+            with clock.standing_at(now) if options["on"] else clock.as_it_runs(), at_work(self._acting()):
                 answer = self.act(options, partner, now)
             if options["on"] and not self._looks(options) and not settings.PRODUCTION:
                 clock.move_to(now)
@@ -90,6 +92,9 @@ class PortalCommand(BaseCommand):
     def lines(self, answer: Answer) -> list[str]:
         """The answer for a person's eyes."""
         return plain_lines(answer)
+
+    def _acting(self) -> Acting:
+        return Acting("command", f"{type(self).__module__.rsplit('.')[-1]} {token_hex(4)}")
 
     def _looks(self, options: dict[str, Any]) -> bool:
         return self.only_looks or bool(options.get("dry_run"))

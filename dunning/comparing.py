@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from .facts import Loaded
@@ -24,6 +24,11 @@ class Found:
 
     step: Coming
     loaded: Loaded
+
+    @property
+    def step_on(self) -> tuple[str, date]:
+        """Which step, and on which day."""
+        return self.step.stage, self.step.on
 
     @property
     def order(self) -> tuple[datetime, int]:
@@ -55,9 +60,9 @@ class Pair:
 
     @property
     def days(self) -> int | None:
-        """By how many days the candidate comes earlier (above 0) or later (below 0); none where one of the two
-        never comes, see `moves`."""
-        old, new = self._compared()
+        """By how many days what is told of it comes earlier (above 0) or later (below 0) under the candidate; none
+        where one of the two never comes, see `moves`."""
+        old, new = self._compared() if self.moves else self.told
         return (old.step.on - new.step.on).days if old and new else None
 
     @property
@@ -68,6 +73,20 @@ class Pair:
         if old and new:
             return "earlier" if new.step.on < old.step.on else "later" if new.step.on > old.step.on else ""
         return "earlier" if new else "later" if old else ""
+
+    @property
+    def kind(self) -> str:
+        """Where it is told of: `earlier`, `later`, `steps` where its suspension stays and another step or day comes
+        next, or nowhere."""
+        if self.moves:
+            return self.moves
+        old, new = self.old.next, self.new.next
+        return "steps" if (old and old.step_on) != (new and new.step_on) else ""
+
+    @property
+    def told(self) -> tuple[Found | None, Found | None]:
+        """What is told of it, under either policy."""
+        return (self.old.shown, self.new.shown) if self.moves else (self.old.next, self.new.next)
 
     def _compared(self) -> tuple[Found | None, Found | None]:
         if self.old.suspension or self.new.suspension:

@@ -11,7 +11,7 @@ from customers.models import Customer
 
 from . import gathering
 from . import policy as book
-from .calendars import calendar_of
+from .calendars import calendar_for
 from .models import Case
 from .opening import cases_of
 from .publishing import policy_of
@@ -62,10 +62,7 @@ class _Loader:
         self.addons = gathering.addons(mine)
         self.receipts = gathering.receipts(mine)
         self.bank_at = gathering.bank_at({customer.partner_id for customer in customers.values()}, now=now)
-        self.calendars = {
-            customer.partner_id: calendar_of(customer.partner.country, customer.partner.zone)
-            for customer in customers.values()
-        }
+        self.calendars = {customer.partner_id: calendar_for(customer.partner) for customer in customers.values()}
 
     def all(self) -> list[Loaded]:
         """Every case with its facts."""

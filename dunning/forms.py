@@ -9,9 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing.fields import AmountField, DayField
+from billing.fields import AmountField, DayField, PercentageField, check_decimals
 from billing.models import Hold
-from billing.money import quantise
 from customers import formats
 from dunning.approving import LONGEST_DAYS
 from dunning.claiming import OLDEST
@@ -78,13 +77,8 @@ class BreakerForm(forms.Form):
         min_value=1,
         max_value=10_000,
     )
-    percent = forms.DecimalField(
-        label=_("Or this share of all customers, in per cent"),
-        help_text=_("If that is more; whole customers count"),
-        min_value=0,
-        max_value=100,
-        max_digits=5,
-        decimal_places=2,
+    percent = PercentageField(
+        label=_("Or this share of all customers, in per cent"), help_text=_("If that is more; whole customers count")
     )
     cap = forms.IntegerField(label=_("But never more than"), min_value=1, max_value=10_000)
 
@@ -166,14 +160,6 @@ def check_near(on: date, last: date) -> None:
     if on > last:
         raise ValidationError(
             gettext("“%(value)s” is more than a year away. Choose an earlier day") % {"value": on.isoformat()}
-        )
-
-
-def check_decimals(amount: Decimal, typed: str, currency: str) -> None:
-    """Refuse an amount with more decimals than its currency has."""
-    if quantise(amount, currency) != amount:
-        raise ValidationError(
-            gettext("“%(value)s” has more decimals than %(currency)s knows") % {"value": typed, "currency": currency}
         )
 
 

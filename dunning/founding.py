@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import connection, transaction
 
 from billing.models import PriceRule
 from customers.models import Membership, Partner, User
-from customers.roles import STAFF_ROLES
+from customers.roles import STAFF_ROLES, Role
 from payables.cells import CURRENCIES
 
 from .calendars import country_of
@@ -27,6 +27,13 @@ THE_BEGINNING = date(2000, 1, 1)
 MARKUP_PERCENT = Decimal(15)
 # What the provider asks of every reseller.
 SUPPORT_HOURS = "24 hours a day, 365 days a year"
+
+# The advisory lock of the first person.
+BEGINNING = 0x6265_6769
+
+
+class Begun(Exception):  # noqa: N818
+    """This installation has somebody already."""
 
 
 class BadPartner(Exception):
@@ -63,28 +70,52 @@ def found(
     """Found a partner with the standard policy (or `policy`), cost plus 15 %, payment terms of 20 days and one
     person for each staff role (the owner first). `staff` may name them by role; without `password` each gets a
     random one. Raises BadPartner."""
-    faults = _faults(slug, name, currency, zone)
-    if faults:
-        raise BadPartner(faults)
     details.setdefault("support_email", f"support@{slug}.example")
-    details.setdefault("support_hours", SUPPORT_HOURS)
     with transaction.atomic():
-        partner = Partner.objects.create(
-            slug=slug,
-            name=name,
-            currency=currency,
-            zone=zone,
-            country=country_of(zone),
-            prefix=details.pop("prefix", "") or _prefix(slug),
-            created_at=now,
-            **details,
-        )
-        publish(partner, policy or standard_policy(currency), effective_on=THE_BEGINNING, now=now)
-        PriceRule.objects.create(partner=partner, markup_percent=MARKUP_PERCENT, effective_from=THE_BEGINNING)
+        partner = _establish(slug, name, currency, zone, now, policy, details)
         # Hashing is slow on purpose; a password that everybody shares is hashed once.
         shared = make_password(password) if password else ""
         logins = [_person(partner, role, (staff or {}).get(role, ""), password, shared) for role in STAFF_ROLES]
     return partner, logins
+
+
+def begin(
+    slug: str, *, name: str, currency: str, zone: str, owner: User, password: str, now: datetime
+) -> tuple[Partner, Membership]:
+    """Found the first partner of an empty installation with its first person, the owner (unsaved, with e-mail, name
+    and language). Raises Begun where somebody is here already, BadPartner, and then keeps nothing."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Whoever comes second waits here, and then finds somebody.
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BEGINNING])
+        if User.objects.exists():
+            raise Begun
+        partner = _establish(slug, name, currency, zone, now, None, {"support_email": owner.email})
+        owner.set_password(password)
+        owner.save()
+        return partner, Membership.objects.create(partner=partner, user=owner, role=Role.OWNER)
+
+
+def _establish(
+    slug: str, name: str, currency: str, zone: str, now: datetime, policy: Policy | None, details: dict[str, Any]
+) -> Partner:
+    faults = _faults(slug, name, currency, zone)
+    if faults:
+        raise BadPartner(faults)
+    details.setdefault("support_hours", SUPPORT_HOURS)
+    partner = Partner.objects.create(
+        slug=slug,
+        name=name,
+        currency=currency,
+        zone=zone,
+        country=country_of(zone),
+        prefix=details.pop("prefix", "") or _prefix(slug),
+        created_at=now,
+        **details,
+    )
+    publish(partner, policy or standard_policy(currency), effective_on=THE_BEGINNING, now=now)
+    PriceRule.objects.create(partner=partner, markup_percent=MARKUP_PERCENT, effective_from=THE_BEGINNING)
+    return partner
 
 
 def standard_policy(currency: str) -> Policy:

@@ -10,7 +10,7 @@ from customers import formats
 from customers.models import Document, Message, User
 
 from . import policy as book
-from .calendars import calendar_of
+from .calendars import calendar_for
 from .models import Case, PolicyTold, PolicyVersion
 from .publishing import policy_of, version_for
 from .wording import stage
@@ -34,7 +34,7 @@ def late_words(invoice: Invoice) -> list[str]:
     if version is None or invoice.due_on is None:
         return []
     policy, partner = policy_of(version), invoice.partner
-    calendar = calendar_of(partner.country, partner.zone)
+    calendar = calendar_for(partner)
     said: list[date] = []
     for one in policy.stages:
         if one.action is book.Action.SUSPEND:

@@ -14,7 +14,7 @@ from customers.models import Customer, Membership, TimelineEntry, User, acting_f
 from customers.telling import tell
 
 from . import policy as book
-from .calendars import calendar_of
+from .calendars import calendar_for
 from .calling import check_may_chase
 from .facts import Loaded, load
 from .publishing import policy_of
@@ -227,7 +227,7 @@ def last_day(row: PromiseToPay) -> date:
     case = getattr(row.invoice, "case", None)
     settle_days = policy_of(case.version_id).settle_days if case else 0
     partner = row.partner
-    calendar = calendar_of(partner.country, partner.zone)
+    calendar = calendar_for(partner)
     return book.shift(row.by_on, settle_days, book.Unit.BUSINESS_DAYS, calendar)
 
 

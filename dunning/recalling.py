@@ -11,7 +11,7 @@ from subscriptions.models import Subscription, Suspension
 
 from . import policy as book
 from .facts import Loaded, load
-from .models import Decision
+from .models import Decision, Stage
 from .publishing import policy_of
 from .rebuilding import as_of
 from .recording import recall
@@ -48,14 +48,15 @@ class Recalled:
 
 
 def recall_day(subscription: Subscription, on: date, *, now: datetime) -> Recalled:
-    """The answer for a day of the customer's; the invoice whose next step comes first stands first."""
+    """The answer for a day of the customer's. The invoice for which something was done that day stands first, access
+    before letters, then the one whose next step from that day on comes first."""
     zone = subscription.customer.tz
     today = book.day(now, zone)
     when = "past" if on < today else "today" if on == today else "future"
     at = book.midnight(on + timedelta(days=1), zone) - A_MOMENT if when == "past" else now
     cases = _then(subscription, at) if when == "past" else _now(subscription, now)
     told = [_told(one, on, at) for one in cases]
-    told.sort(key=lambda one: (_first(one), one.loaded.invoice.pk))
+    told.sort(key=lambda one: (_place(one, on), one.loaded.invoice.pk))
     return Recalled(subscription, on, when, at, told[:MOST], _off(subscription, at))
 
 
@@ -98,10 +99,11 @@ def _comes_out_again(row: Decision) -> bool:
     return isinstance(again, book.Take) and (again.stage, str(again.because.code)) == (row.stage, row.because)
 
 
-def _first(one: Told) -> tuple[bool, datetime]:
-    """When the next step of an invoice comes; those without one stand last."""
-    first = next(iter(one.decision.schedule), None)
-    return (first is None, first.at if first else one.at)
+def _place(one: Told, on: date) -> tuple[bool, bool, bool, datetime]:
+    """Where an invoice stands among several; those without a step to come stand last."""
+    first = next((entry for entry in one.decision.schedule if entry.on >= on), None)
+    switched = any(row.action == Stage.Action.SUSPEND for row in one.taken)
+    return (not switched, not one.taken, first is None, first.at if first else one.at)
 
 
 def _off(subscription: Subscription, at: datetime) -> list[Suspension]:

@@ -98,9 +98,10 @@ def review_due(*, now: datetime, limit: int = 5_000) -> Reviewed:
     by_partner: dict[int, list[int]] = {}
     for pk, partner_id in due.values_list("pk", "partner_id")[:limit]:
         by_partner.setdefault(partner_id, []).append(pk)
-    for partner in Partner.objects.filter(pk__in=by_partner):
-        with acting_for(partner):
-            result.add(review(by_partner[partner.pk], now=now))
+    with few_collections():
+        for partner in Partner.objects.filter(pk__in=by_partner):
+            with acting_for(partner):
+                result.add(review(by_partner[partner.pk], now=now))
     return result
 
 

@@ -57,8 +57,9 @@ def simulate(
     and writes nothing; the same book, policy and instant give the same answer.
 
     `earlier` and `later` are subscriptions whose suspension comes earlier or later (where neither policy comes to
-    one: their next step); `found` counts them all, `suspended` those of the first kind, and at most
-    `weighing.MOST_ROWS` of each are listed. `notices`, `suspensions` (subscriptions, each once), `seats` and
+    one: their next step), `steps` those whose suspension stays and whose next step is another one or has another day;
+    each row has both next steps in `next`. `found` counts them all, `suspended` those that move by a suspension, and at
+    most `weighing.MOST_ROWS` of each are listed. `notices`, `suspensions` (subscriptions, each once), `seats` and
     `revenue` (the last invoice lines of these subscriptions) are those of the next `weighing.WEEKS` weeks under the
     candidate, the same names in `before` those of today's policies; letters that warn of deletion are left out.
     `cash_*` is expected by `weighing.expected_on`; `cash_later` has no day within these weeks. `heard` is told the
@@ -74,12 +75,12 @@ def simulate(
 
 
 def all_moves(partner: Partner, policy: book.Policy, *, now: datetime) -> Iterator[dict[str, Any]]:
-    """Every row that moves, customer by customer, with `moves` saying which way; few in memory at a time."""
+    """Every row of the three lists, customer by customer, with `moves` naming its list; few in memory at a time."""
     look = _Look(partner, policy, now)
     for _, ids in look.batches():
         _, found = look.at(ids)
         known = told_of(found, partner.currency)
-        yield from ({"moves": pair.moves, **row_of(pair, known)} for pair in found if pair.moves)
+        yield from ({"moves": pair.kind, **row_of(pair, known)} for pair in found if pair.kind)
 
 
 def simulate_draft(

@@ -21,6 +21,8 @@ from .policy.outlook import Coming, Outlook
 WEEKS: Final = 8
 # So many rows of a list are kept, those that move furthest; the page streams the rest.
 MOST_ROWS: Final = 500
+# Suspended earlier, or later; or only the step that comes next is another one, or has another day.
+LISTS: Final = ("earlier", "later", "steps")
 ASKS: Final = frozenset({book.Action.NOTICE, book.Action.CALL_TASK, book.Action.SUSPEND})
 
 
@@ -122,7 +124,7 @@ class Tally:
         self.today = now.astimezone(partner.tz).date()
         self.monday = self.today - timedelta(days=self.today.weekday())
         self.old, self.new = Count(self.monday, self.currency), Count(self.monday, self.currency)
-        self.moved = {"earlier": Moved(), "later": Moved()}
+        self.moved = {name: Moved() for name in LISTS}
         self.evaluated = self.compared = self.elsewhere = 0
 
     def add(self, cases: Sequence[Seen], found: Sequence[Pair]) -> None:
@@ -135,9 +137,9 @@ class Tally:
             self.new.add(case.loaded, case.new, self.today)
         known = told_of(found, self.currency)
         for pair in found:
-            if pair.moves:
-                suspension = bool(pair.old.suspension or pair.new.suspension)
-                self.moved[pair.moves].add(row_of(pair, known), suspension=suspension)
+            if pair.kind:
+                suspension = bool(pair.moves and (pair.old.suspension or pair.new.suspension))
+                self.moved[pair.kind].add(row_of(pair, known), suspension=suspension)
         _touch(self.old, [pair.subscription for pair in found if self.old.suspends(pair.old.suspension)], known)
         _touch(self.new, [pair.subscription for pair in found if self.new.suspends(pair.new.suspension)], known)
 
@@ -150,9 +152,8 @@ class Tally:
             "subscriptions": self.compared,
             "elsewhere": self.elsewhere,
             "found": {name: rows.count for name, rows in self.moved.items()},
-            "suspended": {name: rows.suspensions for name, rows in self.moved.items()},
-            "earlier": self.moved["earlier"].kept(),
-            "later": self.moved["later"].kept(),
+            "suspended": {name: rows.suspensions for name, rows in self.moved.items() if name != "steps"},
+            **{name: rows.kept() for name, rows in self.moved.items()},
             **_sums(self.new),
             "before": _sums(self.old),
             "by_week": [_week(number, on, self.old, self.new) for number, on in weeks(self.monday)],
@@ -194,8 +195,8 @@ def _touch(count: Count, suspended: Iterable[int | None], known: Known) -> None:
 
 
 def row_of(pair: Pair, known: Known) -> dict[str, Any]:
-    new_first = pair.moves == "earlier"
-    told = (pair.new.shown or pair.old.shown) if new_first else (pair.old.shown or pair.new.shown)
+    old, new = pair.told
+    told = (new or old) if pair.moves == "earlier" else (old or new)
     loaded = told.loaded if told else pair.loaded
     subscription = known.get(pair.subscription) if pair.subscription is not None else None
     return {
@@ -206,9 +207,10 @@ def row_of(pair: Pair, known: Known) -> dict[str, Any]:
         "subscription": subscription.provider_id if subscription else None,
         "name": subscription.name if subscription else None,
         "seats": subscription.seats if subscription else 0,
-        "old": step_as_json(pair.old.shown),
-        "new": step_as_json(pair.new.shown),
+        "old": step_as_json(old),
+        "new": step_as_json(new),
         "days": pair.days,
+        "next": {"old": step_as_json(pair.old.next), "new": step_as_json(pair.new.next)},
     }
 
 

@@ -131,6 +131,10 @@ def because(code: str, values: Mapping[str, Any], *, currency: str, today: date,
     said = {name: _said(name, value, currency, today, zone) for name, value in values.items()}
     if code == "resuming":
         return _resuming(int(values["n"]), said["day"])
+    if code == "deletion_near":
+        return _deletion_near(int(values["n"]), said["date"])
+    if code == "stale_cash":
+        return _stale_cash(values.get("hours"))
     return str(text).format_map(defaultdict(lambda: "…", said))
 
 
@@ -149,6 +153,21 @@ def _resuming(days: int, ended: str) -> str:
         "The pause ended on %(day)s; %(n)s day remains.", "The pause ended on %(day)s; %(n)s days remain.", days
     )
     return text % {"day": ended, "n": formats.grouped(days)}
+
+
+def _deletion_near(days: int, on: str) -> str:
+    text = ngettext(
+        "Data will be deleted on %(date)s, in %(n)s day.", "Data will be deleted on %(date)s, in %(n)s days.", days
+    )
+    return text % {"date": on, "n": formats.grouped(days)}
+
+
+def _stale_cash(hours: int | None) -> str:
+    """No age is known while a statement was begun and not read to its end."""
+    if hours is None:
+        return gettext("A bank statement has not been read to its end.")
+    text = ngettext("The bank was last read %(n)s hour ago.", "The bank was last read %(n)s hours ago.", hours)
+    return text % {"n": formats.grouped(hours)}
 
 
 def _stage_due(values: Mapping[str, Any]) -> str:

@@ -32,6 +32,11 @@ def now() -> datetime:
     return fixed if fixed is not None else machine() + offset()
 
 
+def standing() -> datetime | None:
+    """The instant at which this context's clock is held, if it is."""
+    return _fixed.get()
+
+
 @contextmanager
 def standing_at(instant: datetime) -> Iterator[None]:
     """Hold this context's clock at one instant (a command's `--on`, a story in a test)."""

@@ -6,6 +6,7 @@ that ninety times. Here the triggers are options of `CreateModel`, and one opera
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+from pgtrigger.compiler import Trigger
 
 
 class InstallTriggers(Operation):
@@ -36,3 +37,37 @@ class InstallTriggers(Operation):
     def describe(self) -> str:
         """What `migrate --plan` says."""
         return f"Install the triggers of {', '.join(self.models)}"
+
+
+class AddTriggers(Operation):
+    """Triggers of tables that stand already, all at once: each by its model's name and itself."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, triggers: list[tuple[str, Trigger]]) -> None:
+        self.triggers = triggers
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """They are options of their models; nothing hangs on them that would have to be rendered anew."""
+        for model, trigger in self.triggers:
+            options = state.models[app_label, model].options
+            options["triggers"] = [*options.get("triggers", []), trigger]
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Install each."""
+        for _model, trigger in self.triggers:
+            schema_editor.execute(trigger.install_sql, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Take each out again."""
+        for _model, trigger in self.triggers:
+            schema_editor.execute(trigger.uninstall_sql, params=None)
+
+    def describe(self) -> str:
+        """What `migrate --plan` says."""
+        return f"Install triggers of {', '.join(sorted({model for model, _trigger in self.triggers}))}"

@@ -5,6 +5,7 @@ from datetime import UTC
 from typing import Any
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.utils import timezone
 
@@ -73,6 +74,11 @@ class WhoIsHere:
         here.now = clock.now()
         with timezone.override(here.zone):
             return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A NUL that no form was there to refuse is the asker's mistake as well; nothing of it was written."""
+        nul = isinstance(exception, DataError) and "NUL (0x00)" in str(exception)
+        return HttpResponseBadRequest() if nul else None
 
 
 def places_of(user_id: int) -> list[Membership]:

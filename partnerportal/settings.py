@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "partnerportal.middleware.WhoIsHere",
+    "partnerportal.acting.WhoActs",
     "partnerportal.slowing.NotTooOften",
     "partnerportal.proving.SecondFactor",
     "partnerportal.looking.LookingAs",

@@ -14,6 +14,7 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "mail-statements": {"task": "billing.tasks.mail_statements", "schedule": timedelta(minutes=30)},
     "watch-drift": {"task": "subscriptions.tasks.watch_drift", "schedule": timedelta(minutes=10)},
     "forget-old-calls": {"task": "subscriptions.tasks.forget_old_calls", "schedule": timedelta(days=1)},
+    "seal-history": {"task": "customers.tasks.seal_history", "schedule": timedelta(minutes=1)},
     "collect-case-mail": {"task": "disputes.tasks.collect_mail", "schedule": timedelta(seconds=30)},
     "sweep-files": {"task": "disputes.tasks.sweep_files", "schedule": timedelta(days=1)},
     "remind-about-cases": {"task": "disputes.tasks.remind_about_cases", "schedule": timedelta(minutes=10)},

@@ -32,6 +32,7 @@ urlpatterns = [
     path("provider/", include("payables.urls")),
     path("collections/", include("dunning.urls")),
     path("disputes/", include("disputes.urls")),
+    path("api/v1/", include("partnerportal.api.urls")),
     path("accounts/", include("customers.account_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

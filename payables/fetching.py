@@ -19,8 +19,8 @@ from subscriptions.gateway.reading_bills import number_of
 from .importing import Imported, Origin, book
 from .looking_over import BadFile
 from .models import Intake, IntakePage, ProviderBill
-from .staging import added_up, fill, group, mixed_owners, staging
-from .streaming import COLUMNS, copied
+from .staging import added_up, fill, group, staging
+from .streaming import COLUMNS, Part, copied
 from .terms import AllTerms
 from .typing_charges import LAYOUT_OF, row_from
 
@@ -135,7 +135,7 @@ def _fetch_part(
             for row in rows
             if row.currency != invoice.currency
         ]
-        text = "".join(copied(row, layout.code) for row in rows)
+        text = "".join(copied(row) for row in rows if row.subscription_id)
         refs = {row.partner_id for row in rows}
         if len(refs) > 1:
             faults.append(f"line {rows[0].line}, PartnerId: the lines are of more than one partner")
@@ -151,7 +151,7 @@ def _book(intake: Intake, invoice: ProviderInvoice, *, now: datetime) -> list[Im
     pages = {
         part: intake.pages.filter(part=f"{part.provider}:{part.kind}").order_by("after") for part in _parts(invoice)
     }
-    filled = [part for part, rows in pages.items() if rows.exists()]
+    filled = [part for part, rows in pages.items() if rows.exclude(lines="").exists()]
     if not filled:
         return [_without_lines(intake.partner, invoice, now=now)]
     # What the invoice has beyond all its lines stands with its first list.
@@ -162,9 +162,9 @@ def _book(intake: Intake, invoice: ProviderInvoice, *, now: datetime) -> list[Im
         if len(refs) != 1:
             raise BadFile(["line 2, PartnerId: the lines are of more than one partner"])
         with staging():
-            fill(pages[part].values_list("lines", flat=True).iterator(chunk_size=2))
-            group()
-            if wrong := mixed_owners():
+            for text in pages[part].values_list("lines", flat=True).iterator(chunk_size=2):
+                fill([Part(text)])
+            if wrong := group(LAYOUT_OF[part.provider, part.kind]):
                 raise BadFile(wrong)
             origin = _origin(intake.partner, invoice, part, refs.pop(), stated if part == filled[0] else None)
             made.append(book(intake.partner, added_up(), origin, now=now))

@@ -1,6 +1,7 @@
 """How does a reconciliation file become customers, subscriptions and a provider bill? All of it or nothing."""
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -8,14 +9,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import BinaryIO
 
-from billing.money import plain
+from billing.money import ZERO, plain
 from customers.models import Partner, ProviderIdentity, acting_for
 
 from .booking_bills import book_customers, book_lines, book_subscriptions
 from .layouts import LAYOUTS, Layout
 from .looking_over import BadFile
 from .models import ProviderBill
-from .staging import Staged, added_up, fill, group, mixed_owners, new_customers, staging
+from .staging import Staged, added_up, fill, group, new_customers, staging
 from .streaming import Stream
 from .terms import AllTerms
 
@@ -28,6 +29,7 @@ class Notice(StrEnum):
     SAME_NAME = "same_name"
     EQUAL_LINES = "equal_lines"
     MONTH_FIRST = "month_first"
+    BESIDE = "beside"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,9 @@ class Imported:
     layout: str = "license"
     sections: dict[str, Decimal] | None = None
     equal_lines: int = 0
+    # Lines of no subscription: they stand with the bill as a whole, and in none of the figures above.
+    beside_lines: int = 0
+    beside: Decimal = ZERO
     notices: tuple[Notice, ...] = ()
 
 
@@ -70,6 +75,8 @@ class Origin:
     stated_total: Decimal | None = None
     document: str = ProviderBill.Kind.INVOICE
     amends: ProviderBill | None = None
+    beside_lines: int = 0
+    beside: Decimal = ZERO
     notices: tuple[Notice, ...] = ()
 
 
@@ -87,7 +94,7 @@ def import_file(
     and subscriptions. The same bytes again change nothing. `progress` hears how many lines are read. Raises BadFile
     with one line for each fault."""
     stream = Stream(io.BytesIO(content) if isinstance(content, bytes) else content)
-    with staging():
+    with staging(stream.skipped):
         staged = _stage(stream, progress)
         origin = _origin(stream, file_name, bill_number, billed_on)
         return book(partner, staged, origin, now=now)
@@ -99,7 +106,7 @@ def preview(
     """What importing a file would do, and how many of its customers would be new; nothing is
     written. Raises BadFile."""
     stream = Stream(content)
-    with staging():
+    with staging(stream.skipped):
         staged = _stage(stream, progress)
         origin = _origin(stream, file_name, None, None)
         with acting_for(partner):
@@ -112,18 +119,20 @@ def preview(
 def _stage(stream: Stream, progress: Progress | None) -> Staged:
     """Read a file into the staging tables. Raises BadFile."""
     fill(stream.parts(), (lambda: progress(stream.rows)) if progress else None)
-    if stream.rows:
-        group()
-        wrong = stream.across.faults() + mixed_owners()
-        stream.faults.add(sorted(wrong, key=_line) if stream.across.faults() else wrong)
+    if stream.rows > stream.beside_lines:
+        found = group(stream.layout)
+        stream.faults.merge(stream.across.faults() + found, by=_line)
     stream.faults.check()
     if not stream.rows:
         raise BadFile(["line 1: the file has a header and no lines"])
+    if stream.rows == stream.beside_lines:
+        raise BadFile(["line 2, SubscriptionId: no line of the file is of a subscription; enter the bill by its total"])
     return added_up()
 
 
 def _line(fault: str) -> int:
-    return int(fault.removeprefix("line ").partition(",")[0])
+    number = re.match(r"line (\d+)", fault)
+    return int(number[1]) if number else 0
 
 
 def _origin(stream: Stream, file_name: str, number: str | None, billed_on: date | None) -> Origin:
@@ -132,14 +141,19 @@ def _origin(stream: Stream, file_name: str, number: str | None, billed_on: date 
         raise BadFile([f"line {stream.first.line}, InvoiceNumber: '{said}' is not the bill {number}"])
     return Origin(
         layout=stream.layout,
-        digest=stream.looked.sha256,
+        digest=stream.sha256,
         partner_ref=stream.first.partner_id,
         currency=stream.first.currency,
         ignored=stream.ignored,
         file_name=file_name,
         number=number or said or None,
         billed_on=billed_on,
-        notices=() if stream.shows_order_of_dates() else (Notice.MONTH_FIRST,),
+        beside_lines=stream.beside_lines,
+        beside=stream.beside,
+        notices=(
+            *(() if stream.shows_order_of_dates() else (Notice.MONTH_FIRST,)),
+            *((Notice.BESIDE,) if stream.beside_lines else ()),
+        ),
     )
 
 
@@ -214,7 +228,7 @@ def _book_bill(partner: Partner, staged: Staged, origin: Origin, number: str, no
         total=staged.total,
         layout=origin.layout.code,
         sections={name: plain(value, currency) for name, value in staged.sections.items()},
-        stated_total=origin.stated_total,
+        stated_total=staged.total + origin.beside if origin.beside_lines else origin.stated_total,
         document=origin.document,
         amends=origin.amends,
         file_name=origin.file_name[:200],
@@ -243,4 +257,6 @@ def _summary(staged: Staged, origin: Origin, number: str, *, already: bool) -> I
         layout=origin.layout.code,
         sections=staged.sections,
         equal_lines=staged.repeated,
+        beside_lines=origin.beside_lines,
+        beside=origin.beside,
     )

@@ -1,13 +1,14 @@
 """What does staff type about what we owe the provider: a payment, terms, a due day, a balance, a restriction?"""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.correction_forms import ReasonForm
-from billing.fields import AmountField, BalanceField, DayField
+from billing.fields import AmountField, BalanceField, DayField, PercentageField
 
 PERCENT = 100
 
@@ -37,13 +38,11 @@ class TermsForm(forms.Form):
 
     net_days = forms.IntegerField(label=_("Days after the billing date"), min_value=1, max_value=365)
     from_on = DayField(label=_("For bills from"))
-    legal_maximum = forms.DecimalField(
+    legal_maximum = PercentageField(
         label=_("Legal maximum a month, per cent"),
         help_text=_("The most the law allows as a late charge, where it is known"),
-        min_value=0,
-        max_value=99,
-        max_digits=5,
-        decimal_places=3,
+        most=Decimal(99),
+        places=3,
         required=False,
     )
     agreement = forms.CharField(

@@ -6,9 +6,11 @@ from typing import Any
 from django.db import connection, models
 
 
-def pour(model: type[models.Model], given: Mapping[str, str], source: str, values: Sequence[Any] = ()) -> int:
-    """Insert one row for each row of `source` (what follows FROM). `given` says by column what SQL stands in it; every
-    other column has the model's default. Answers how many."""
+def pour(
+    model: type[models.Model], given: Mapping[str, str], source: str, values: Sequence[Any] = (), **same: Any
+) -> int:
+    """Insert one row for each row of `source` (what follows FROM). `given` says by column what SQL stands in it, `same`
+    by field what all rows have; every other column has the model's default. Answers how many."""
     columns: list[str] = []
     expressions: list[str] = []
     defaults: list[Any] = []
@@ -20,8 +22,10 @@ def pour(model: type[models.Model], given: Mapping[str, str], source: str, value
         if name in given:
             expressions.append(given[name])
         else:
+            value = same.get(field.name, field.get_default)
+            value = value() if callable(value) else value
             expressions.append(f"%s::{field.db_type(connection)}")
-            defaults.append(field.get_db_prep_save(field.get_default(), connection))
+            defaults.append(field.get_db_prep_save(getattr(value, "pk", value), connection))
     table = connection.ops.quote_name(model._meta.db_table)
     statement = " ".join(
         ["INSERT INTO", table, f"({', '.join(columns)})", "SELECT", ", ".join(expressions), "FROM", source]

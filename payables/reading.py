@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,8 +22,8 @@ MOST_COLUMNS = 200
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the file, typed. Ids are lower case, money is exact. Usage has no seats: its `quantity` is 0, and
-    what was consumed stands in `extra`, as text."""
+    """One line of the file, typed. Ids are lower case, money is exact; a one-time charge may be of no subscription.
+    Usage has no seats: its `quantity` is 0, and what was consumed stands in `extra`, as text."""
 
     line: int
     partner_id: str
@@ -85,6 +85,11 @@ class Faults:
         room = max(MOST_FAULTS - len(self.kept), 0)
         self.kept += faults[:room]
         self.more += len(faults[room:])
+
+    def merge(self, faults: list[str], by: Callable[[str], int]) -> None:
+        """Take faults that were found later, and have all of them in the order of the file."""
+        self.add(faults)
+        self.kept.sort(key=by)
 
     def check(self) -> None:
         """Raises BadFile where there is any."""
@@ -197,7 +202,7 @@ def row_of(number: int, cells: list[str], header: Header, faults: list[str]) -> 
         line=number,
         partner_id=of.guid(key["partner_id"]),
         customer_id=of.guid(key["customer_id"]),
-        subscription_id=of.guid(key["subscription_id"]),
+        subscription_id="" if _beside(of, layout) else of.guid(key["subscription_id"]),
         offer_id=":".join(of.text(column, 64) for column in layout.stands["offer_id"])[:64].lower(),
         offer_name=of.text(key["offer_name"], needed=True),
         order_id=of.text(key["order_id"], 64),
@@ -245,6 +250,11 @@ def _seats(of: Cells, layout: Layout) -> int:
     columns = layout.stands["quantity"]
     key = next((one for one in columns if of.text(one)), columns[-1])
     return of.whole(key) if layout.code == "license" or "." not in of.text(key) else 0
+
+
+def _beside(of: Cells, layout: Layout) -> bool:
+    """Whether a line is of no subscription: the provider sells some things once, and corrects an invoice as a whole."""
+    return layout.code == "one_time" and not of.text(layout.stands["subscription_id"][0])
 
 
 def _extra(of: Cells, layout: Layout) -> dict[str, str]:

@@ -1,55 +1,62 @@
-"""How is a file of a million lines typed without holding it? A part at a time, each line ready for COPY.
+"""How is a file of a million lines read without holding it? A part at a time, each ready for COPY.
 
-Most cells of a license file say what cells above them said. So each column remembers what it has typed, and a part in
-which every cell is good costs a look-up for each cell. A part with anything else in it is read once more by the careful
-reader, which names line and column; both mean the same by a cell because both ask `Cells`."""
+A part whose lines are all plain goes to the database as it stands (`as_it_stands.py`); any other is typed cell by cell
+by the careful reader, which names line and column of what is wrong."""
 
 import csv
+import io
 import json
-from collections.abc import Callable, Iterator
-from datetime import date
-from decimal import Decimal
-from operator import add, itemgetter
-from typing import BinaryIO, Final, TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import BinaryIO, Final
+
+from billing.money import ZERO
 
 from . import reading
-from .cells import EXPONENT, GUID, Cells, Header
-from .charges import section_of
-from .looking_over import look_over
-from .reading import Across, Faults, Keys, Row, header_of, ignored, lines_of, row_of
+from .as_it_stands import AsItStands
+from .looking_over import Text
+from .reading import Across, Faults, Row, header_of, ignored, row_of
 
-T = TypeVar("T")
-
-PART: Final = 1_000
-# What a column remembers; more would be held for nothing.
-REMEMBERED: Final = 4_000
 NOTHING: Final = r"\N"
 _ESCAPES: Final = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+# A line of so many letters is damage; it is split anywhere, and each part of it has a fault.
+LONGEST_LINE: Final = 1 << 20
 
 # As the staging table has them.
 COLUMNS: Final = (
     *("line", "customer_ref", "subscription_ref", "offer_id", "offer_name", "order_id", "charge_starts_on"),
-    *("charge_ends_on", "starts_on", "ends_on", "charge_type", "section", "unit_price", "quantity", "amount"),
+    *("charge_ends_on", "starts_on", "ends_on", "charge_type", "unit_price", "quantity", "amount"),
     *("discount", "subtotal", "tax", "total", "customer_name", "domain", "subscription_name", "extra"),
 )
+TYPED: Final = f"COPY staged_line ({', '.join(COLUMNS)}) FROM STDIN"
 
 
-class Spoilt(Exception):  # noqa: N818
-    """A cell that is not simply good."""
+@dataclass(frozen=True)
+class Part:
+    """Lines, and the COPY that takes them. `line` is the number of the first where the database counts them."""
+
+    text: str
+    statement: str = TYPED
+    line: int | None = None
 
 
 class Stream:
-    """One file, read once. While `parts` is taken, `rows` counts the good lines and `faults` says what is wrong."""
+    """One file, read once. While `parts` is taken, `rows` counts the good lines and `faults` says what is wrong; at its
+    end `sha256` is that of the file. Lines of no subscription are counted and added up `beside` the others. Raises
+    BadFile."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self.looked = look_over(file)
-        self.lines = lines_of(file, self.looked.encoding)
-        self.header = header_of(self.lines)
+        self._text = Text(file)
+        self._pieces = Pieces(self._text)
+        header = csv.reader(iter(self._pieces.line, ""), strict=True)
+        self.header = header_of(header)
         self.layout = self.header.layout
         self.ignored = ignored(self.header)
         self.rows, self.faults, self.across = 0, Faults(), Across(owners=False)
-        self._quick: Quick | None = None
-        self._shown = False
+        self.beside, self.beside_lines = ZERO, 0
+        self.plain = AsItStands(self.header) if self.layout.code == "license" else None
+        self._line, self._shown, self._broken = header.line_num, False, False
 
     @property
     def first(self) -> Row:
@@ -57,218 +64,114 @@ class Stream:
         assert self.across.first is not None
         return self.across.first
 
-    def parts(self) -> Iterator[str]:
-        """The good lines as COPY reads them, many at a time. Raises BadFile for too many of them."""
-        for numbers, cells in self._split():
-            block = self._quick.block(numbers, cells) if self._quick else None
-            if block is None:
-                block = self._carefully(numbers, cells)
+    @property
+    def sha256(self) -> str:
+        """Of what was read."""
+        return self._text.sha256
+
+    @property
+    def skipped(self) -> list[str]:
+        """Columns that the staging table needs besides."""
+        return self.plain.skipped if self.plain else []
+
+    def parts(self) -> Iterator[Part]:
+        """The good lines, many at a time. Raises BadFile for too many of them and for what is no text."""
+        while not self._broken:
+            begins = self.plain is not None and not self.plain.begun
+            if not (block := self._pieces.line() if begins else self._pieces.block()):
+                return
+            if self.plain and self.plain.takes(block):
+                yield self._as_it_stands(self.plain, block)
             else:
-                self.rows += len(numbers)
-            if self.rows > reading.MOST_ROWS:
-                raise reading.too_many(numbers[-1] - (self.rows - reading.MOST_ROWS - 1))
-            yield block
-
-    def _split(self) -> Iterator[tuple[list[int], list[list[str]]]]:
-        """Lines that aren't blank, so many at a time; what can't be split ends the file with a fault."""
-        numbers: list[int] = []
-        part: list[list[str]] = []
-        lines, fault = self.lines, ""
-        try:
-            for cells in lines:
-                if not (cells and cells[0].strip()) and not any(cell.strip() for cell in cells):
-                    continue
-                numbers.append(lines.line_num)
-                part.append(cells)
-                if len(part) == PART:
-                    yield numbers, part
-                    numbers, part = [], []
-        except csv.Error as error:
-            fault = f"line {lines.line_num}: {error}"
-        if part:
-            yield numbers, part
-        if fault:
-            self.faults.add([fault])
-
-    def _carefully(self, numbers: list[int], cells: list[list[str]]) -> str:
-        faults: list[str] = []
-        good: list[str] = []
-        for number, one in zip(numbers, cells, strict=True):
-            before = len(faults)
-            row = row_of(number, one, self.header, faults)
-            if row and len(faults) == before:
-                self.across.see(row)
-                good.append(copied(row, self.layout.code))
-                self._shown = self._shown or self._shows(row, one)
-        self.faults.add(faults)
-        self.rows += len(good)
-        if self._quick is None and self.across.first and self.layout.code == "license":
-            self._quick = Quick(self.header, self.across.first)
-        return "".join(good)
-
-    def _shows(self, row: Row, cells: list[str]) -> bool:
-        at = self.header.at["chargestartdate"]
-        return row.charge_starts_on.day > 12 or row.charge_ends_on.day > 12 or "-" in cells[at]
+                yield self._carefully(block)
 
     def shows_order_of_dates(self) -> bool:
         """Whether any date of the file can only be read month first (or is ISO 8601); false: 3/4 might be meant as the
         third of April, and all we have is the provider's word that it writes the month first."""
-        return self._shown or (self._quick is not None and self._quick.days.shown)
+        return self._shown
 
+    def _as_it_stands(self, plain: AsItStands, block: str) -> Part:
+        first = self._line + 1
+        lines = block.count("\n") + (not block.endswith("\n"))
+        if self.rows + lines > reading.MOST_ROWS:
+            raise reading.too_many(first + reading.MOST_ROWS - self.rows)
+        self._line += lines
+        self.rows += lines
+        if not self._shown:
+            self._shown = any(map(self._shows, csv.reader(io.StringIO(block, newline=""))))
+        return Part(block, plain.statement, first)
 
-class Quick:
-    """Parts in which every cell is good."""
+    def _carefully(self, block: str) -> Part:
+        faults: list[str] = []
+        good: list[str] = []
+        for number, cells in self._split(block, faults):
+            before = len(faults)
+            row = row_of(number, cells, self.header, faults)
+            if row is None or len(faults) > before:
+                continue
+            self.rows += 1
+            if self.rows > reading.MOST_ROWS:
+                raise reading.too_many(number)
+            self.across.see(row)
+            if row.subscription_id:
+                good.append(copied(row))
+            else:
+                self.beside, self.beside_lines = self.beside + row.total, self.beside_lines + 1
+            self._shown = self._shown or self._shows(cells)
+        self.faults.add(faults)
+        if self.plain and not self.plain.begun and self.across.first:
+            self.plain.begin(self.across.first)
+        return Part("".join(good))
 
-    def __init__(self, header: Header, first: Row) -> None:
-        key, self.width = Keys(header), header.width
-        places = EXPONENT.get(first.currency, 2)
-        self.days = Days(header)
-        guid = Guids(header, key["customer_id"])
-        self.same = [
-            (header.at[key["partner_id"]], Guids(header, key["partner_id"]), first.partner_id),
-            (header.at[key["currency"]], Memo(lambda cell: cell.strip().upper()), first.currency),
-        ]
-        money = {name: Money(header, key[name], places) for name in ("amount", "discount", "subtotal", "tax", "total")}
-        typed: dict[str, Memo] = {
-            "customer_ref": guid,
-            "subscription_ref": Guids(header, key["subscription_id"]),
-            "offer_id": Text(header, key["offer_id"], 64, lower=True),
-            "offer_name": Text(header, key["offer_name"], needed=True),
-            "order_id": Text(header, key["order_id"], 64),
-            "charge_starts_on": self.days,
-            "charge_ends_on": self.days,
-            "starts_on": Days(header, needed=False),
-            "ends_on": Days(header, needed=False),
-            "charge_type": Text(header, key["charge_type"], 80, needed=True),
-            "section": Memo(lambda cell: section_of(cell.strip()) or NOTHING),
-            "unit_price": Money(header, key["unit_price"], 4),
-            "quantity": Whole(header, key["quantity"]),
-            **money,
-            "customer_name": Text(header, key["customer_name"], needed=True),
-            "domain": Text(header, key["domain"], lower=True),
-            "subscription_name": Text(header, key["subscription_name"]),
-        }
-        source = {"customer_ref": "customer_id", "subscription_ref": "subscription_id", "section": "charge_type"}
-        self.columns = [(header.at.get(key[source.get(name, name)]), memo) for name, memo in typed.items()]
-        self.at = {name: place for place, name in enumerate(typed)}
-        self.exact = Exact()
-
-    def block(self, numbers: list[int], cells: list[list[str]]) -> str | None:
-        """These lines as COPY reads them; None where anything in them asks for the careful reader."""
-        if any(len(one) != self.width for one in cells):
-            return None
+    def _split(self, block: str, faults: list[str]) -> Iterator[tuple[int, list[str]]]:
+        """Lines that aren't blank, by number. One in quotes may go on behind the block; what can't be split ends the
+        file with a fault."""
+        lines = list(io.StringIO(block, newline=""))
+        reader = csv.reader(chain(lines, iter(self._pieces.line, "")), strict=True)
         try:
-            if any({memo[cell] for cell in set(map(itemgetter(at), cells))} != {one} for at, memo, one in self.same):
-                return None
-            typed = [
-                [memo.blank] * len(cells) if at is None else [memo[one[at]] for one in cells]
-                for at, memo in self.columns
-            ]
-        except Spoilt:
-            return None
-        of = {name: typed[at] for name, at in self.at.items()}
-        if any(map(str.__lt__, of["charge_ends_on"], of["charge_starts_on"])):
-            return None
-        exact = self.exact
-        before, tax, total = ([exact[one] for one in of[name]] for name in ("subtotal", "tax", "total"))
-        if list(map(add, before, tax)) != total:
-            return None
-        rows = map("\t".join, zip(map(str, numbers), *typed, [NOTHING] * len(cells), strict=True))
-        return "\n".join(rows) + "\n"
+            while reader.line_num < len(lines):
+                cells = next(reader)
+                if any(cell.strip() for cell in cells):
+                    yield self._line + reader.line_num, cells
+        except csv.Error as error:
+            faults.append(f"line {self._line + reader.line_num}: {error}")
+            self._broken = True
+        self._line += reader.line_num
+
+    def _shows(self, cells: list[str]) -> bool:
+        at = self.header.at
+        days = [cells[at[name]] for name in ("chargestartdate", "chargeenddate")]
+        return any("-" in one or int(one.split("/")[1]) > 12 for one in days)
 
 
-class Memo(dict[str, str]):
-    """What each cell of a column was typed as. `blank` stands for a column that the file doesn't have."""
+class Pieces:
+    """A text in whole lines: many, or one."""
 
-    blank: str = ""
+    def __init__(self, text: Text) -> None:
+        self._text, self._held = text, ""
 
-    def __init__(self, convert: Callable[[str], str]) -> None:
-        super().__init__()
-        self.convert = convert
+    def block(self) -> str:
+        """The lines that are at hand; empty at the end of the file."""
+        while True:
+            # Of a return at the end nobody knows yet whether a line feed follows.
+            cut = self._held.rfind("\n") + 1 or self._held.rfind("\r", 0, -1) + 1
+            if not cut and len(self._held) < LONGEST_LINE and (more := self._text.read()):
+                self._held += more
+                continue
+            cut = cut or len(self._held)
+            block, self._held = self._held[:cut], self._held[cut:]
+            return block
 
-    def __missing__(self, cell: str) -> str:
-        found = self.convert(cell)
-        if len(self) >= REMEMBERED:
-            self.clear()
-        self[cell] = found
-        return found
-
-
-class Exact(dict[str, Decimal]):
-    """What typed amounts are, to be added."""
-
-    def __missing__(self, text: str) -> Decimal:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        found = self[text] = Decimal(text)
-        return found
-
-
-def _ask(header: Header, key: str, cell: str, read: Callable[[Cells], T]) -> T:
-    """What the careful reader makes of one cell; Spoilt where it finds a fault."""
-    faults: list[str] = []
-    found = read(Cells(0, [cell], Header({key: 0}, header.names, 1, header.layout), faults))
-    if faults:
-        raise Spoilt
-    return found
+    def line(self) -> str:
+        """The next line; empty at the end of the file."""
+        block = self.block()
+        line = io.StringIO(block, newline="").readline()
+        self._held = block[len(line) :] + self._held
+        return line
 
 
-class Guids(Memo):
-    """Ids, lower case."""
-
-    def __init__(self, header: Header, key: str) -> None:
-        super().__init__(
-            lambda cell: cell if GUID.fullmatch(cell) else _ask(header, key, cell, lambda of: of.guid(key))
-        )
-
-
-class Text(Memo):
-    """Text as COPY writes it."""
-
-    def __init__(self, header: Header, key: str, most: int = 200, *, needed: bool = False, lower: bool = False) -> None:
-        def convert(cell: str) -> str:
-            found = _ask(header, key, cell, lambda of: of.text(key, most, needed))
-            return (found.lower() if lower else found).translate(_ESCAPES)
-
-        super().__init__(convert)
-
-
-class Money(Memo):
-    """Amounts, as decimal text."""
-
-    blank = "0"
-
-    def __init__(self, header: Header, key: str, places: int) -> None:
-        # The discount and the tax may be left blank; the careful reader decides that.
-        super().__init__(lambda cell: str(_ask(header, key, cell, lambda of: of.money(key, places))))
-
-
-class Whole(Memo):
-    """Seats."""
-
-    def __init__(self, header: Header, key: str) -> None:
-        super().__init__(lambda cell: str(_ask(header, key, cell, lambda of: of.whole(key))))
-
-
-class Days(Memo):
-    """Days in ISO 8601. `shown`: one of them can't be meant otherwise."""
-
-    blank = NOTHING
-
-    def __init__(self, header: Header, *, needed: bool = True) -> None:
-        self.shown = False
-
-        def convert(cell: str) -> str:
-            found: date | None = _ask(header, "day", cell, lambda of: of.day("day", needed))
-            self.shown = self.shown or found is None or found.day > 12 or "-" in cell
-            return found.isoformat() if found else NOTHING
-
-        super().__init__(convert)
-
-
-def copied(row: Row, layout: str) -> str:
-    """One line as COPY reads it into the staging table."""
-    section = section_of(row.charge_type, layout)
+def copied(row: Row) -> str:
+    """One line as the COPY of typed lines reads it."""
     cells = [
         str(row.line),
         row.customer_id,
@@ -279,7 +182,6 @@ def copied(row: Row, layout: str) -> str:
         row.starts_on.isoformat() if row.starts_on else NOTHING,
         row.ends_on.isoformat() if row.ends_on else NOTHING,
         row.charge_type.translate(_ESCAPES),
-        section or NOTHING,
         *(str(one) for one in (row.unit_price, row.quantity, row.amount, row.discount, row.subtotal, row.tax)),
         str(row.total),
         *(one.translate(_ESCAPES) for one in (row.customer_name, row.domain, row.subscription_name)),

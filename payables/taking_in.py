@@ -185,6 +185,8 @@ def _said(told: Imported, new: int, number: str) -> dict[str, Any]:
         "unmapped": told.unmapped,
         "ignored": told.ignored,
         "equal_lines": told.equal_lines,
+        "beside_lines": told.beside_lines,
+        "beside": plain(told.beside, told.currency),
         "notices": list(told.notices),
         "already": told.already_imported,
     }

@@ -44,7 +44,7 @@ def row_from(charge: ProviderCharge, layout: Layout, faults: list[str]) -> Row:
         ("CustomerId", charge.customer_id),
         ("SubscriptionId", charge.subscription_id),
     ):
-        if not GUID.fullmatch(value):
+        if not GUID.fullmatch(value) and not (name == "SubscriptionId" and is_beside(charge, layout)):
             fault(name, f"'{value[:60]}' is not an id")
     for name, text in (("ChargeType", charge.charge_type), ("CustomerName", charge.customer_name)):
         if not text:
@@ -57,6 +57,11 @@ def row_from(charge: ProviderCharge, layout: Layout, faults: list[str]) -> Row:
     if subtotal + tax != total:
         fault("TotalForCustomer", f"{total} is not Subtotal {subtotal} plus Tax {tax}")
     return _row(charge, layout, line)
+
+
+def is_beside(charge: ProviderCharge, layout: Layout) -> bool:
+    """Whether a line is of no subscription; the invoice's own total has it, and no line of ours."""
+    return layout is ONE_TIME and not charge.subscription_id
 
 
 def _row(charge: ProviderCharge, layout: Layout, line: int) -> Row:

@@ -1,6 +1,5 @@
 """What may an admin see of money, and how is a payment recorded with its consequences first?"""
 
-from decimal import Decimal
 from typing import Final
 
 from django import forms
@@ -12,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from billing.fields import AmountField
 from billing.models import (
     Allocation,
     Payment,
@@ -47,7 +47,7 @@ class PaymentForm(forms.Form):
         label=_("Customer"),
         widget=Chooser(Payment._meta.get_field("customer"), admin.site),
     )
-    amount = forms.DecimalField(label=_("Amount"), max_digits=17, decimal_places=2, min_value=Decimal("0.01"))
+    amount = AmountField(label=_("Amount"))
     currency = forms.ChoiceField(
         label=_("Currency"),
         required=False,

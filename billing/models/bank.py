@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from customers.history.keeping import Kept
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
 from .payments import Payment
@@ -98,6 +99,7 @@ class BankEntry(PartnerOwned):
                 name="as_the_bank_said",
                 exclude=["payment", "matched_why", "looked_at", "dismissed_at", "dismissed_by", "dismissed_why"],
             ),
+            Kept(of=["dismissed_at", "dismissed_by_id", "dismissed_why"]),
         ]
 
 

@@ -48,6 +48,7 @@ class Checkout(PartnerOwned, Effect):
         ]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["key"]),
             pgtrigger.ReadOnly(
                 name="as_started",
                 fields=["partner", "customer", "invoice", "reference", "amount", "currency", "started_at"],

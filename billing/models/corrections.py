@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from customers.history.keeping import Kept
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
 from .credit_notes import CreditNote
@@ -45,6 +46,7 @@ class WriteOff(PartnerOwned):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="as_asked", exclude=["agreed_by", "agreed_at", "refused_by", "refused_at"]),
+            Kept(taken_away=False),
         ]
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.charge_words import detail_said
+from customers.history.keeping import Kept
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 from subscriptions.models import Subscription
 
@@ -42,6 +43,7 @@ class PriceRule(PartnerOwned):
                     | pgtrigger.Q(new__last_used_on=None)
                 ),
             ),
+            Kept(skipped=["last_used_on"]),
         ]
 
 
@@ -222,6 +224,7 @@ class Invoice(PartnerOwned):
                 condition=pgtrigger.Q(old__status="issued", new__status="void")
                 & ~pgtrigger.Q(old__balance=pgtrigger.F("old__total")),
             ),
+            Kept(of=["tax_invoice", "tax_invoice_number", "voided_at", "void_reason"]),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from billing.money import ZERO
+from customers.history.keeping import Kept
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
 from .credit_notes import CreditNote
@@ -171,4 +172,5 @@ class Hold(PartnerOwned):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="as_granted", exclude=["until_on", "lifted_at", "lifted_by"]),
+            Kept(taken_away=False),
         ]

@@ -14,6 +14,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
 
@@ -45,6 +46,7 @@ ENDING = ["until_on", "ended_by", "ended_at", "ended_why", "last_used_on"]
 KEPT = [
     pgtrigger.ReadOnly(name="as_said", exclude=ENDING),
     pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+    Kept(of=["until_on", "ended_by_id", "ended_at", "ended_why"], added=True, skipped=["last_used_on"]),
 ]
 # A last day before the first: it never applied.
 NOT_BEFORE = Q(until_on=None) | Q(until_on__gte=F("from_on") - Value(1))

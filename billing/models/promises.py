@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
 from .invoices import Invoice
@@ -38,6 +39,7 @@ class PromiseToPay(PartnerOwned):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="as_promised", exclude=["kept_at"]),
+            Kept(taken_away=False),
         ]
 
 
@@ -83,4 +85,5 @@ class Claim(PartnerOwned):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="as_claimed", exclude=["gone_at", "gone_why", "gone_by", "gone_note"]),
+            Kept(taken_away=False),
         ]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.db.models import Case, F, QuerySet, When
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -15,13 +15,14 @@ from billing.bank.standing import taken_back
 from billing.models import BankEntry, Candidate, Invoice
 from billing.money import ZERO
 from billing.receiving import BadPayment
-from customers import formats
+from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.models import Customer
 from customers.paging import added_up, leaf
 from customers.roles import May
 from dunning.placing import NotWaiting, bring_back, match_by_hand, set_aside
 
+from . import exports
 from .bank_forms import AsideForm, WhoseForm
 from .bank_words import likelihood, reasons
 from .payment_tabs import tabs
@@ -43,8 +44,11 @@ def customers_here(request: Here) -> QuerySet[Customer]:
 
 @require_safe
 @staff(May.SEE_BOOK)
-def bank(request: Here) -> HttpResponse:
+def bank(request: Here) -> HttpResponseBase:
     """What waits, or what was set aside; the chosen entry beside it."""
+    if exporting.wanted(request):
+        show = "aside" if request.GET.get("show") == "aside" else ""
+        return exports.bank_entries(request, _chosen_list(request, show), lambda one: _why(one, []), show)
     return _page(request, _key(request.GET.get("entry", "")))
 
 

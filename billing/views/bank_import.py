@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.bank.lines import BadStatement
 from billing.models import BankReading, BankStatement
-from customers import formats
+from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.paging import leaf
 from customers.roles import May
 from dunning.banking import Booked, declare_complete, held_back, import_statement, unfinished
 
+from . import exports
 from .bank_forms import CompleteForm, StatementForm
 from .payment_tabs import tabs
 
@@ -38,8 +39,10 @@ def _statements(request: Here) -> QuerySet[Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(May.RECEIVE)
-def bring_in(request: Here) -> HttpResponse:
+def bring_in(request: Here) -> HttpResponseBase:
     """The form with what was imported before; a file is kept whole or refused whole."""
+    if exporting.wanted(request) and request.method != "POST":
+        return exports.bank_statements(request, _statements(request))
     if request.method != "POST":
         return _page(request, StatementForm())
     form = StatementForm(request.POST, request.FILES)

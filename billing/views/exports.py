@@ -1,6 +1,6 @@
-"""Which columns do the files of invoices and payments have? What their lists show, for the whole filter."""
+"""Which columns do the files of the lists of money have? What those show, for the whole filter."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -104,3 +104,48 @@ def payments(request: Here, found: QuerySet[Any], *said: str) -> HttpResponseBas
         Column(_("Booked"), lambda one: one.booked_at.astimezone(request.zone)),
     ]
     return exported(request, "payments", columns, found.iterator(chunk_size=CHUNK), *said)
+
+
+def bank_entries(request: Here, found: QuerySet[Any], why: Callable[[Any], str], show: str) -> HttpResponseBase:
+    """The entries of the bank that wait, or that were set aside; `why` says in words what is known of one."""
+    columns = [
+        Column(_("Booked"), lambda one: one.booked_on),
+        Column(_("Payer"), lambda one: one.payer),
+        Column(_("Payer’s account"), lambda one: one.payer_account),
+        Column(_("Text"), lambda one: one.text),
+        Column(_("Currency"), lambda one: one.currency),
+        Column(_("Amount"), lambda one: one.amount if one.credit else -one.amount),
+        Column(_("Entry"), lambda one: one.entry_id),
+        Column(_("Statement"), lambda one: one.statement.file_name),
+        Column(_("What is known"), why),
+    ]
+    rows = found.select_related("statement").iterator(chunk_size=CHUNK)
+    return exported(request, "bank-entries", columns, rows, show or "waiting")
+
+
+def bank_statements(request: Here, found: QuerySet[Any]) -> HttpResponseBase:
+    """The statements that were imported, and what became of their entries."""
+    columns = [
+        Column(_("File"), lambda one: one.file_name),
+        Column(_("Account"), lambda one: one.account),
+        Column(_("Imported"), lambda one: one.imported_at.astimezone(request.zone)),
+        Column(_("Entries"), lambda one: one.entries),
+        Column(_("Credits"), lambda one: one.credits),
+        Column(_("Booked as payments"), lambda one: one.booked),
+        Column(_("Waiting"), lambda one: one.wait),
+    ]
+    return exported(request, "bank-statements", columns, found.order_by("-imported_at", "-pk").iterator(CHUNK))
+
+
+def prices(request: Here, rules: QuerySet[Any], say: Callable[[Any], Any], *said: str) -> HttpResponseBase:
+    """The rules of one tab of the price book, each as the page says it; `say` writes one."""
+    columns = [
+        Column(_("For whom"), lambda one: one[1].whom),
+        Column(_("Rule"), lambda one: one[1].says),
+        Column(_("From"), lambda one: one[0].from_on),
+        Column(_("Until"), lambda one: one[0].until_on),
+        Column(_("Reason"), lambda one: one[0].reason),
+        Column(_("Added by"), lambda one: str(one[0].added_by or "")),
+    ]
+    rows = ((one, say(one)) for one in rules.iterator(chunk_size=CHUNK))
+    return exported(request, "prices", columns, rows, *said)

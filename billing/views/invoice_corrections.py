@@ -39,7 +39,7 @@ def _open(one: Invoice) -> str:
 def _off(one: Invoice) -> list[tuple[str | Promise, str, str]]:
     """The suspensions that end when nothing of the invoice is owed."""
     live = Suspension.objects.live().filter(debt__invoice=one).select_related("subscription").order_by("pk")
-    names = ", ".join(row.subscription.name for row in live)
+    names = formats.listed(row.subscription.name for row in live)
     return [(_("Comes back on"), names, "")] if names else []
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
+from html import escape as quoted
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from billing.models import DisputedAmount, Invoice
@@ -48,7 +48,7 @@ def written(rows: Iterable[dict[str, Any]], request: Here) -> list[SafeString]:
     """The rows of one page; what many of them share is written once."""
     page = pieces.Page(now=request.now, zone=request.zone)
     start = reverse("invoice", args=[0]).removesuffix("0/")
-    today, state, named = page.today, cache(words.status_word), cache(words.named)
+    today, state, named, money = page.today, cache(words.status_word), cache(words.named), cache(words.amount_filter)
 
     @cache
     def due(on: date, late: bool) -> SafeString:
@@ -62,12 +62,12 @@ def written(rows: Iterable[dict[str, Any]], request: Here) -> list[SafeString]:
         code = _state(row, today)
         parts = {
             "url": f"{start}{row['pk']}/",
-            "number": escape(row["number"]),
+            "number": quoted(row["number"]),
             "name": named(row["customer__name"]),
-            "period": escape(row["period"]),
+            "period": quoted(row["period"]),
             "due": due(row["due_on"], code == "overdue"),
-            "total": words.amount_filter(row["total"], row["currency"]),
-            "open": words.amount_filter(row["balance"], row["currency"]),
+            "total": money(row["total"], row["currency"]),
+            "open": money(row["balance"], row["currency"]),
             "state": state("invoice", "in_dispute" if row["questioned"] and row["balance"] > 0 else code),
         }
         made.append(mark_safe(ROW.format_map(parts)))  # nosec B703 - each part is escaped or markup of ours

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import F, Q, QuerySet
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -20,11 +20,13 @@ from billing.importing_prices import KNOWN, NEEDED, import_prices, offers_of
 from billing.models import Invoice, PassOn, PriceEntry, TaxRule
 from billing.reading_invoices import BadFile
 from billing.refusing import NotPossible
-from customers import formats
+from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.models import Customer
 from customers.roles import May
 from payables.previewing import preview
+
+from . import exports
 
 PAGE: Final = 50
 COMING: Final = 20
@@ -54,7 +56,7 @@ def today_of(request: Here) -> date:
 
 @require_safe
 @staff(May.PRICE)
-def prices(request: Here) -> HttpResponse:
+def prices(request: Here) -> HttpResponseBase:
     """The book in sentences, under tabs; what is over is shown when asked for."""
     asked = request.GET.get("tab", "")
     tab, today = asked if asked in KINDS else "prices", today_of(request)
@@ -66,6 +68,11 @@ def prices(request: Here) -> HttpResponse:
     if words and tab != "passing":
         named = [key for key, name in offers.items() if words.casefold() in name.casefold()]
         found = found.filter(Q(customer__name__icontains=words) | Q(offer_id__in=named) | Q(offer_id__iexact=words))
+    if exporting.wanted(request):
+        said = (tab, "over" if over else "", words)
+        return exports.prices(
+            request, found.order_by(*_order(tab)), lambda one: price_lines.shown(one, offers, today), *said
+        )
     page = Paginator(found.order_by(*_order(tab)), PAGE).get_page(request.GET.get("page"))
     coming = [one for kind in KINDS for one in mine(request, kind).filter(from_on__gt=today, until_on=None)[:COMING]]
     context = {

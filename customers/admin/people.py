@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.consequences import person
 from customers.ledgers import Ledger, LedgerLines, Shown, linked
-from customers.models import AccountMail, Invitation, Membership, PlaceChange, User
+from customers.models import AccountMail, ApiToken, Invitation, Membership, PlaceChange, User
 
 BY_PARTNER = ("partner", admin.RelatedOnlyFieldListFilter)
 
@@ -195,3 +195,14 @@ class FactorAdmin(Shown):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a superuser lets somebody in with less."""
         return person(request).is_superuser
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(Ledger):
+    """A program's way in; made and revoked on the partner's own settings page. Its hash is shown to nobody."""
+
+    list_display = ("name", "hint", linked("partner"), "made_at", "expires_at", "revoked_at", "used_at")
+    list_select_related = ("partner",)
+    list_filter = (BY_PARTNER,)
+    search_fields = ("name", "hint")
+    hidden = ("secret_hash",)

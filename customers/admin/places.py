@@ -32,12 +32,13 @@ class PartnerAdmin(Shown):
     fieldsets = (
         (None, {"fields": ("name", "slug", "mark", "prefix", "currency", "created_at")}),
         (_("Where and when"), {"fields": ("country", "zone", "language", "payment_terms_days")}),
-        (_("Printed on invoices"), {"fields": ("address", "bank_account", "bank_name", "bank_number")}),
+        (_("Calendar"), {"fields": ("opens", "closes", "days_off")}),
+        (_("Printed on invoices"), {"fields": ("address", "tax_id", "bank_account", "bank_name", "bank_number")}),
         (_("Letters"), {"fields": ("sender_name", "sender_email", "link_days")}),
         (_("Reached at"), {"fields": ("reply_email", "phone", "support_email", "support_phone", "support_hours")}),
     )
     # The calendar of working days follows from these.
-    decides = frozenset({"zone", "country"})
+    decides = frozenset({"zone", "country", "opens", "closes", "days_off"})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A partner is founded with staff, policy and prices, by the command add_partner."""

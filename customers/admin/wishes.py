@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from customers.ledgers import Ledger, linked
-from customers.models import ContactPreference, LetterWords, MailLink
+from customers.models import ContactPreference, LetterWords, Logo, MailLink
 
 BY_PARTNER = ("partner", admin.RelatedOnlyFieldListFilter)
 
@@ -18,6 +18,19 @@ class LetterWordsAdmin(Ledger):
     search_fields = ("opening", "closing")
     date_hierarchy = "written_at"
     ordering = ("-written_at", "-id")
+
+
+@admin.register(Logo)
+class LogoAdmin(Ledger):
+    """A picture that is or was a partner's logo; set on the settings page, where it is judged."""
+
+    list_display = ("sha256", linked("partner"), "kind", "set_at", "set_by")
+    list_select_related = ("partner", "set_by")
+    list_filter = (BY_PARTNER, "kind")
+    search_fields = ("sha256",)
+    date_hierarchy = "set_at"
+    ordering = ("-set_at", "-id")
+    hidden = ("content",)
 
 
 @admin.register(ContactPreference)

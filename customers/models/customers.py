@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
+
 from .partners import OwnedQuerySet, PartnerOwned
 
 
@@ -43,6 +45,7 @@ class Customer(PartnerOwned):
                 fields=["review_due_at"], name="customers_review_due", condition=Q(review_due_at__isnull=False)
             )
         ]
+        triggers = [Kept(of=["name", "domain", "language", "zone", "credit_limit", "tags"], taken_away=True)]
 
     def __str__(self) -> str:
         return self.name
@@ -80,6 +83,7 @@ class Contact(PartnerOwned):
         constraints = [
             models.UniqueConstraint(fields=["partner", "customer", "role"], name="customers_contact_role_once")
         ]
+        triggers = [Kept()]
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>" if self.name else self.email

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
 from customers.roles import CUSTOMER_ROLES, STAFF_ROLES, Role
 from outbox.models import Effect
 
@@ -44,7 +45,10 @@ class Invitation(PartnerOwned):
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            Kept(taken_away=False, skipped=["secret_hash"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["partner", "customer", "email"],
@@ -124,7 +128,10 @@ class AccountMail(Effect):
     objects = models.Manager["AccountMail"]()
 
     class Meta(Effect.Meta):
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["partner", "key"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.to_email}"

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
+
 from .customers import Contact, ContactRole, Customer
 from .messages import Letter, Message
 from .partners import OwnedQuerySet, PartnerOwned
@@ -35,9 +37,35 @@ class LetterWords(PartnerOwned):
         constraints = [
             models.UniqueConstraint(fields=["partner", "letter", "language"], name="customers_letter_words_once")
         ]
+        triggers = [Kept()]
 
     def __str__(self) -> str:
         return f"{self.letter}, {self.language}"
+
+
+class LogoQuerySet(OwnedQuerySet["Logo"]):
+    """Logos, narrowed; customers see theirs on pages and papers."""
+
+    customer_path = None
+
+
+class Logo(PartnerOwned):
+    """A picture that is or was a partner's logo: letters that show it keep it. `Partner.logo` says which holds."""
+
+    kind = models.CharField(max_length=20)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = LogoQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["partner", "sha256"], name="customers_logo_once")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.sha256[:12]}"
 
 
 class ContactPreference(PartnerOwned):
@@ -57,6 +85,7 @@ class ContactPreference(PartnerOwned):
         constraints = [
             models.UniqueConstraint(fields=["partner", "customer", "letter"], name="customers_preference_once")
         ]
+        triggers = [Kept()]
 
     def __str__(self) -> str:
         return f"{self.letter}: {self.role or 'nobody'}"
@@ -111,6 +140,7 @@ class MailLink(PartnerOwned):
             pgtrigger.ReadOnly(
                 name="as_mailed", exclude=["contact", "used_at", "revoked_at", "revoked_by", "revoked_why"]
             ),
+            Kept(of=["revoked_at", "revoked_by_id", "revoked_why"]),
         ]
 
     def __str__(self) -> str:

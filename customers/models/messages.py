@@ -58,7 +58,10 @@ class Message(PartnerOwned, Effect):
     objects = MessageQuerySet.as_manager()
 
     class Meta(Effect.Meta):
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["partner", "customer", "key"]),
+        ]
         indexes = [
             *Effect.Meta.indexes,
             models.Index(fields=["customer", "queued_at"], name="customers_message_history"),
@@ -76,7 +79,10 @@ class MessageAttempt(Attempt, PartnerOwned):
     objects = OwnedQuerySet["MessageAttempt"].as_manager()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["partner", "message", "request_id"]),
+        ]
 
 
 class TimelineQuerySet(OwnedQuerySet["TimelineEntry"]):

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import time
 from typing import TYPE_CHECKING, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models, transaction
+
+from customers.history.keeping import Kept
 
 from .many import ManyRows
 
@@ -29,6 +33,8 @@ class Partner(models.Model):
     prefix = models.CharField(max_length=8)
     mark = models.CharField(max_length=2, blank=True)
     address = models.CharField(max_length=300, blank=True)
+    # The number under which the company pays tax; printed on invoices.
+    tax_id = models.CharField(max_length=40, blank=True)
     bank_account = models.CharField(max_length=200, blank=True)
     bank_name = models.CharField(max_length=200, blank=True)
     bank_number = models.CharField(max_length=64, blank=True)
@@ -39,6 +45,10 @@ class Partner(models.Model):
     sender_email = models.EmailField(blank=True)
     # For so many days a mail's link opens its invoice without a password; 0: letters lead to signing in.
     link_days = models.PositiveSmallIntegerField(default=30)
+    # Between these hours of the wall clock staff are there; on these days, besides public holidays, nobody is.
+    opens = models.TimeField(default=time(9))
+    closes = models.TimeField(default=time(18))
+    days_off = ArrayField(models.DateField(), default=list, blank=True)
     # Suspending more customers than this within 24 hours waits for two people: the larger of the number and the
     # share of all customers, but never more than the cap.
     breaker_customers = models.PositiveSmallIntegerField(default=3)
@@ -57,7 +67,12 @@ class Partner(models.Model):
     questions_per_line = models.PositiveSmallIntegerField(default=3)
     # Who owns a case that nobody has claimed; empty: the first person who may answer.
     case_owner = models.ForeignKey("customers.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The fingerprint of the logo that holds; empty: the mark stands in its place.
+    logo = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [Kept()]
 
     def __str__(self) -> str:
         return self.name

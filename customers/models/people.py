@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from customers.history.keeping import Kept
 from customers.roles import ALLOWS, CUSTOMER_ROLES, STAFF_ROLES, May, Role
 
 from .partners import Partner
@@ -49,6 +50,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="customers_user_email_any_case")]
+        triggers = [
+            Kept(
+                of=["password", "is_superuser", "email", "name", "language", "is_active", "is_staff"],
+                added=True,
+                taken_away=True,
+                hidden=["password"],
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -80,6 +89,7 @@ class Membership(models.Model):
                 | Q(customer__isnull=False, role__in=[str(role) for role in CUSTOMER_ROLES]),
             ),
         ]
+        triggers = [Kept()]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}"

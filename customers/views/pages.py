@@ -1,5 +1,6 @@
 """Who are our customers, and where does each stand? The list, and everything about one on a page."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.exposing import Exposure, running
 from billing.figures import Figures, figures
 from billing.models import Invoice
 from customers import exporting
@@ -95,17 +97,17 @@ def _page(request: Here, customer: Customer, form: AddressForm | None = None, st
     ]
     known = next((reach.contact for reach in made["reaches"] if reach.contact.role == ContactRole.BILLING), None)
     own = found.get(request.partner.currency, Figures(request.partner.currency)).outstanding
-    made["exposure"] = _exposure(own, customer.credit_limit)
+    made["exposure"] = _exposure(own, customer, made["today"])
     context = {**made, "figures": mine, "form": form, "address_form": form or address_form(customer, known)}
     return render(request, "customers/customer.html", context, status=status)
 
 
-def _exposure(owed: Decimal, limit: Decimal | None) -> dict[str, Any] | None:
-    """What is billed and open in the partner's currency against the limit; none without one."""
-    if limit is None:
+def _exposure(owed: Decimal, customer: Customer, today: date) -> Exposure | None:
+    """What is billed or runs in the partner's currency against the limit; none without one."""
+    if customer.credit_limit is None:
         return None
-    share = owed / limit * 100 if limit else Decimal(100 if owed else 0)
-    return {"owed": owed, "limit": limit, "share": share, "tone": "bad" if owed > limit else ""}
+    used = running([customer.pk], customer.partner.currency, today=today)[customer.pk]
+    return Exposure(owed, used, customer.credit_limit)
 
 
 def _promised(it: Figures) -> str:

@@ -9,16 +9,18 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from customers import exporting
 from customers.accounts import SECOND
 from customers.belonging import CantChange, change_role, end_place, roles_of
 from customers.entering import Here
+from customers.exporting import CHUNK, Column, exported
 from customers.inviting import CantInvite, Guest, invite, revoke
 from customers.models import Customer, Invitation, Membership, Partner, PlaceChange, User
 from customers.roles import ALLOWS, BY_TWO, OF_CUSTOMERS, STAFF_ROLES, May, Role
@@ -111,8 +113,20 @@ def rights(roles: Sequence[Role]) -> list[Right]:
     return [Right(right.label, [right in ALLOWS[role] for role in roles]) for right in shown]
 
 
-def people_page(request: Here, house: House) -> HttpResponse:
+def _file(request: Here, house: House) -> HttpResponseBase:
+    columns = [
+        Column(_("Name"), lambda place: place.user.name),
+        Column(_("E-mail"), lambda place: place.user.email),
+        Column(_("Role"), lambda place: str(place.get_role_display())),
+        Column(_("Can sign in"), lambda place: gettext("Yes") if place.user.is_active else gettext("No")),
+    ]
+    return exported(request, "people", columns, house.places.iterator(chunk_size=CHUNK))
+
+
+def people_page(request: Here, house: House) -> HttpResponseBase:
     """Everybody here, who is invited, who may do what, and what changed last."""
+    if exporting.wanted(request):
+        return _file(request, house)
     page = Paginator(house.places, PAGE).get_page(request.GET.get("page"))
     proved = set(
         Authenticator.objects.filter(user__in=[place.user_id for place in page], type__in=SECOND).values_list(

@@ -1,7 +1,7 @@
 """Who says who belongs to a partner, and to a customer? The owner; whoever may invite for customers; their own billing
 people."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -46,7 +46,7 @@ def _customer(request: Here, customer_id: int) -> Customer:
 
 @require_safe
 @staff(May.SEE_BOOK)
-def ours(request: Here) -> HttpResponse:
+def ours(request: Here) -> HttpResponseBase:
     """Who works here, and who may do what."""
     return people.people_page(request, _ours(request))
 
@@ -84,7 +84,7 @@ def ours_revoke(request: Here, invitation_id: int) -> HttpResponse:
 
 @require_safe
 @staff(May.SEE_BOOK)
-def theirs(request: Here, customer_id: int) -> HttpResponse:
+def theirs(request: Here, customer_id: int) -> HttpResponseBase:
     """Who signs in for a customer."""
     return people.people_page(request, _theirs(request, _customer(request, customer_id)))
 
@@ -132,7 +132,7 @@ def _house_of(request: Here, membership_id: int) -> House:
 
 @require_safe
 @customer()
-def mine(request: Here) -> HttpResponse:
+def mine(request: Here) -> HttpResponseBase:
     """Who signs in for us."""
     return people.people_page(request, _mine(request))
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
 from customers.models import Customer, Message, OwnedQuerySet, PartnerOwned, User
 
 from .cases import Dispute
@@ -22,7 +23,7 @@ class AccessNews(PartnerOwned):
     """A suspension or a reinstatement of which a customer was told, until the loop is closed: by their word, by their
     silence until the window has passed, or with the case in which they said what is wrong.
 
-    It begins when the letter is delivered. A letter that comes back later voids that, unless they answered it."""
+    It begins when the letter is delivered. A letter that comes back later voids that, unless the loop is closed."""
 
     class Kind(models.TextChoices):
         """What they were told."""
@@ -71,6 +72,7 @@ class AccessNews(PartnerOwned):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="as_told", fields=["customer", "kind", "told_by"]),
+            Kept(of=["confirmed_at", "objected_at", "said_by_id"]),
         ]
 
     def __str__(self) -> str:

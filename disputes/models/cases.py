@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import CreditNote, DisputedAmount, Invoice
+from customers.history.keeping import Kept
 from customers.models import Customer, Message, OwnedQuerySet, PartnerOwned, User
 
 from .causes import CommonCause
@@ -76,6 +77,7 @@ class Dispute(PartnerOwned):
         STAFF = "staff", _("staff, for the customer")
         FINDING = "finding", _("reconciliation")
         MAIL = "mail", _("mail")
+        RETURNED = "returned", _("our letter that came back")
 
     class Next(models.TextChoices):
         """What is done next where nobody has planned anything else; a plan of people stands in its own words."""
@@ -103,7 +105,7 @@ class Dispute(PartnerOwned):
     text = models.TextField(max_length=4000)
     source = models.CharField(max_length=10, choices=Source, default=Source.CUSTOMER)
     opened_at = models.DateTimeField()
-    # Empty where it came by mail.
+    # Empty where it came by mail, theirs or ours that came back.
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # Promised to the customer when the case was taken; reopening does not move it.
     answer_by = models.DateTimeField()
@@ -186,7 +188,10 @@ class Dispute(PartnerOwned):
             models.Index(fields=["partner", "answer_by"], name="disputes_open", condition=~Q(status="closed")),
             models.Index(fields=["partner", "-closed_at", "-id"], name="disputes_closed", condition=Q(status="closed")),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            Kept(taken_away=False, hidden=["secret"]),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 
+from customers.history.keeping import Kept
 from customers.models import OwnedQuerySet, PartnerOwned, User
 
 
@@ -28,7 +29,10 @@ class CommonCause(PartnerOwned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "number"], name="disputes_cause_number_once")]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            Kept(taken_away=False),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"

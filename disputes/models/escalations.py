@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
 from customers.models import OwnedQuerySet, PartnerOwned, User
 
 from .cases import Dispute
@@ -22,8 +23,9 @@ class EscalationQuerySet(OwnedQuerySet["Escalation"]):
         return self.filter(filed_at__isnull=False, answered_at=None, withdrawn_at=None)
 
     def to_call_off(self) -> "EscalationQuerySet":
-        """Filed and withdrawn since, and nobody has told 21Vianet yet."""
-        return self.filter(filed_at__isnull=False, withdrawn_at__isnull=False, called_off_at=None)
+        """Filed and withdrawn since, unanswered, and nobody has told 21Vianet yet."""
+        over = self.filter(filed_at__isnull=False, withdrawn_at__isnull=False)
+        return over.filter(called_off_at=None, answered_at=None)
 
 
 class Escalation(PartnerOwned):
@@ -126,7 +128,10 @@ class Escalation(PartnerOwned):
                 | Q(called_off_at__isnull=False, called_off_by__isnull=False, withdrawn_at__isnull=False),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            Kept(taken_away=False, hidden=["secret"], skipped=["request_read_at"]),
+        ]
 
     def __str__(self) -> str:
         return self.reference or f"escalation {self.pk}"
@@ -140,4 +145,9 @@ class Escalation(PartnerOwned):
     @property
     def to_call_off(self) -> bool:
         """Whether somebody has to tell 21Vianet that it is over."""
-        return self.filed_at is not None and self.withdrawn_at is not None and self.called_off_at is None
+        return self.answers_late and self.called_off_at is None
+
+    @property
+    def answers_late(self) -> bool:
+        """Whether it was filed, is not pursued any more, and 21Vianet may answer all the same."""
+        return self.filed_at is not None and self.withdrawn_at is not None and self.answered_at is None

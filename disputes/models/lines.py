@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from billing.models import InvoiceLine
+from customers.history.keeping import Kept
 from customers.models import OwnedQuerySet, PartnerOwned
 
 from .cases import Dispute
@@ -38,6 +39,7 @@ class CaseLine(PartnerOwned):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="as_ordered", fields=["dispute", "line", "ordered"]),
+            Kept(of=["answer"]),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from customers.history.keeping import Kept
 from customers.models import OwnedQuerySet, PartnerOwned
 
 
@@ -27,6 +28,7 @@ class EscalationTerms(PartnerOwned):
                 name="disputes_asked_again_within_a_month", condition=Q(ask_again_days__gte=1, ask_again_days__lte=30)
             ),
         ]
+        triggers = [Kept()]
 
     def __str__(self) -> str:
         return f"{self.partner}: {self.ask_again_days}"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpResponseBase
@@ -16,6 +15,7 @@ from billing.models import DisputedAmount
 from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.models import Customer, User
+from customers.paging import leaf
 from customers.roles import May
 from disputes.clocks import waited
 from disputes.loop_figures import Loop, Share, escalated, loop
@@ -23,12 +23,11 @@ from disputes.models import CommonCause, Dispute
 
 from . import exports
 from .cards import LANES, Card, Cause, cards, causes
-from .filters import DEADLINE, Asked, mine, near, with_amounts
+from .filters import BY_TIME, DEADLINE, LATEST, Asked, mine, near, with_amounts, with_deadline
 from .timers import Clock
 
 # A lane shows so many, those with the least time left; the rest is one click away.
 MOST: Final = 20
-PAGE: Final = 50
 ON_BOARD: Final = ("", "mine", "near", "late")
 
 
@@ -54,7 +53,8 @@ def disputes(request: Here) -> HttpResponseBase:
     asked = Asked.of(request.GET)
     found = asked.narrow(mine(request), request)
     if exporting.wanted(request):
-        return exports.disputes(request, with_amounts(_ordered(found, asked)), *asked.said)
+        listed = with_deadline(found).order_by(*_order(asked))
+        return exports.disputes(request, with_amounts(listed), *asked.said)
     clock = Clock.of(request.partner, now=request.now, zone=request.zone)
     as_table = request.GET.get("view") == "table" or asked.show not in ON_BOARD or bool(asked.state)
     shown = _table(request, found, asked, clock) if as_table else _lanes(request, found, clock)
@@ -62,9 +62,8 @@ def disputes(request: Here) -> HttpResponseBase:
     return render(request, "disputes/table.html" if as_table else "disputes/board.html", context)
 
 
-def _ordered(found: QuerySet[Dispute], asked: Asked) -> QuerySet[Dispute]:
-    """The least time left first; of closed ones the latest."""
-    return found.order_by("-closed_at", "-pk") if asked.show == "closed" else found.order_by(DEADLINE, "pk")
+def _order(asked: Asked) -> tuple[str, ...]:
+    return LATEST if asked.show == "closed" else BY_TIME
 
 
 def _lanes(request: Here, found: QuerySet[Dispute], clock: Clock) -> dict[str, Any]:
@@ -84,9 +83,9 @@ def _lanes(request: Here, found: QuerySet[Dispute], clock: Clock) -> dict[str, A
 
 def _table(request: Here, found: QuerySet[Dispute], asked: Asked, clock: Clock) -> dict[str, Any]:
     """Fifty rows, and what one can narrow them by."""
-    page = Paginator(_ordered(found, asked), PAGE).get_page(request.GET.get("page"))
-    keys = [case.pk for case in page.object_list]
-    rows = cards(_ordered(with_amounts(mine(request).filter(pk__in=keys)), asked), clock)
+    page = leaf(request, with_deadline(found), *_order(asked))
+    shown = with_deadline(with_amounts(mine(request).filter(pk__in=[case.pk for case in page.object_list])))
+    rows = cards(shown.order_by(*_order(asked)), clock)
     return {
         "page": page,
         "rows": rows,

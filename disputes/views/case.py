@@ -18,6 +18,7 @@ from customers.models import Contact, ContactRole, Membership, User
 from customers.roles import ALLOWS, May
 from disputes.answer_forms import AnswerForm
 from disputes.forms import HandOverForm, PlanForm, WriteForm
+from disputes.gating import told_it
 from disputes.models import Dispute
 from dunning import policy as book
 from dunning.supposing import suppose_all
@@ -43,22 +44,19 @@ def dispute(request: Here, dispute_id: int) -> HttpResponse:
         return page(request, case)
     clock = Clock.of(request.partner, now=request.now, zone=request.zone)
     rejected = _if_rejected(case, now=request.now, clock=clock) if case.decided_at is None else ""
-    if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "disputes/if_rejected.html", {"rejected": rejected})
-    return page(request, case, rejected=rejected)
+    alone = "disputes/if_rejected.html" if request.htmx else "disputes/what_follows.html"  # type: ignore[attr-defined]
+    return render(request, alone, {"case": case, "rejected": rejected})
 
 
 def case_here(request: Here, pk: int) -> Dispute:
     """The case, if this person may see it; absent and foreign ones are alike."""
     beside = ("customer", "invoice", "opened_by", "decided_by", "credit_note", "told_by", "partner", "owner", "cause")
     billing = Contact.objects.filter(customer=OuterRef("customer"), role=ContactRole.BILLING)
-    found = mine(request).annotate(contact=Subquery(billing.values("name")[:1]))
+    found = mine(request).annotate(contact=Subquery(billing.values("name")[:1]), told_it=told_it())
     return get_object_or_404(found.select_related(*beside, "follows"), pk=pk)
 
 
-def page(
-    request: Here, case: Dispute, status: int = 200, faster: str = "", rejected: str = "", **forms: Any
-) -> HttpResponse:
+def page(request: Here, case: Dispute, status: int = 200, faster: str = "", **forms: Any) -> HttpResponse:
     """The page; `forms` are those that were refused, with their input, and `faster` says who was."""
     known = read(case)
     lines = compared(case, known.earlier, costs=request.membership.may(May.SEE_BILLS))
@@ -72,8 +70,7 @@ def page(
         "lines": lines,
         "frozen": frozen,
         "rest": max(case.invoice.balance - frozen, ZERO) if case.invoice else ZERO,
-        "rejected": rejected,
-        "asks_if_rejected": bool(undecided and frozen and not rejected),
+        "asks_if_rejected": bool(undecided and frozen),
         "timer": timer(case, clock),
         "hours": clock.hours_left(case.answer_by) if undecided and request.now < case.answer_by else 0,
         "undecided": undecided,

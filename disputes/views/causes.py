@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.db.models import Case, Count, Q, Value, When
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from customers import formats
+from customers import exporting, formats
 from customers.entering import Here, staff
+from customers.paging import leaf
 from customers.roles import May
 from disputes import gathering
 from disputes.answer_forms import AnswerAllForm
@@ -19,21 +19,21 @@ from disputes.forms import CauseForm
 from disputes.models import CommonCause, Dispute
 from disputes.refusing import BadQuestion, NotOpen
 
+from . import exports
 from .board import around, mine_causes
 from .cards import cards
 from .comparing import over_ordered
 from .escalations import block
-from .filters import DEADLINE, Asked, mine, with_amounts
+from .filters import BY_TIME, Asked, mine, with_amounts, with_deadline
 from .timers import Clock
 
-PAGE = 50
 MOST_CHOSEN = 200
 
 
 @require_safe
 @staff(May.SEE_BOOK)
-def causes(request: Here) -> HttpResponse:
-    """The common causes, those still open first."""
+def causes(request: Here) -> HttpResponseBase:
+    """The common causes, those still open first, and the newest of each first."""
     open_ones = ~Q(cases__status=Dispute.Status.CLOSED)
     counted = (
         mine_causes(request)
@@ -43,10 +43,13 @@ def causes(request: Here) -> HttpResponse:
             waiting=Count("cases", filter=Q(cases__decided_at=None), distinct=True),
             open=Count("cases", filter=open_ones, distinct=True),
             customers=Count("cases__customer", distinct=True),
+            over=Case(When(settled_at=None, then=Value(0)), default=Value(1)),
         )
     )
-    page = Paginator(counted.order_by("settled_at", "-pk"), PAGE).get_page(request.GET.get("page"))
-    context = {**around(request, Asked(), "table"), "causes_here": True, "page": page, "found": list(page.object_list)}
+    if exporting.wanted(request):
+        return exports.causes(request, counted.order_by("over", "-opened_at", "-pk"))
+    page = leaf(request, counted, "over", "-opened_at", "-pk")
+    context = {**around(request, Asked(), "table"), "causes_here": True, "page": page, "found": page.object_list}
     return render(request, "disputes/causes.html", context)
 
 
@@ -65,9 +68,10 @@ def _page(
     request: Here, one: CommonCause, form: AnswerAllForm | None = None, status: int = 200, fault: str = ""
 ) -> HttpResponse:
     clock = Clock.of(request.partner, now=request.now, zone=request.zone)
-    mine_of = with_amounts(mine(request).filter(cause=one)).order_by(DEADLINE, "pk")
-    page = Paginator(mine_of, PAGE).get_page(request.GET.get("page"))
-    rows = cards(mine_of.filter(pk__in=[case.pk for case in page.object_list]), clock)
+    mine_of = with_deadline(mine(request).filter(cause=one))
+    page = leaf(request, mine_of, *BY_TIME)
+    shown = with_amounts(mine_of.filter(pk__in=[case.pk for case in page.object_list]))
+    rows = cards(shown.order_by(*BY_TIME), clock)
     billed = over_ordered([row.case.pk for row in rows], costs=request.membership.may(May.SEE_BILLS))
     for row in rows:
         row.says = billed.get(row.case.pk, "")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import DecimalField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, ngettext
 
 from billing.models import CreditNoteLine, DisputedAmount
@@ -149,12 +150,14 @@ def _same(ours: str, theirs: str) -> str:
 
 def compared(case: Dispute, earlier: Sequence[EarlierAnswer] = (), *, costs: bool) -> list[Compared]:
     """The questioned lines of a case, each once, beside the provider's where this person may see that. `earlier` are
-    the answers that were not accepted. One query, and one more where something was credited."""
+    the answers that were not accepted. One query."""
     if case.invoice is None:
         return []
     own = CaseLine.objects.filter(dispute=case, line=OuterRef("line"))
     rows: Any = DisputedAmount.objects.filter(partner_id=case.partner_id, case_number=case.number).annotate(
-        ordered=Subquery(own.values("ordered")[:1]), words=Subquery(own.values("answer")[:1])
+        ordered=Subquery(own.values("ordered")[:1]),
+        words=Subquery(own.values("answer")[:1]),
+        credited=_credited(case, earlier),
     )
     latest: dict[int, Any] = {}
     asked: dict[int, Decimal] = {}
@@ -163,13 +166,12 @@ def compared(case: Dispute, earlier: Sequence[EarlierAnswer] = (), *, costs: boo
         row.line.invoice = case.invoice
         latest[row.line_id] = row
         asked.setdefault(row.line_id, row.questioned)
-    credits = _credited(case, earlier)
     return [
         Compared(
             row,
             source_of(row) if costs else None,
             asked[pk],
-            credits.get(pk, ZERO),
+            row.credited,
             case.invoice.currency,
             row.ordered,
             row.words or "",
@@ -184,9 +186,10 @@ def source_of(amount: DisputedAmount) -> ProviderLine | None:
 
 
 def known_here(case: Dispute, lines: Sequence[Compared], files: Sequence[CaseFile]) -> Known:
-    """What the checklist of an escalation needs, from what the page has read; what customers were told is not in it."""
+    """What the checklist of an escalation needs, from what the page has read; the case comes with `told_it`."""
     pairs = [Paired(case, one.amount, source_of(one.amount), one.ordered) for one in lines]
-    return Known(pairs, {case.pk: sum(file.shared for file in files)})
+    told = frozenset([case.pk] if getattr(case, "told_it", False) else [])
+    return Known(pairs, {case.pk: sum(file.shared for file in files)}, told)
 
 
 def said_of_lines(lines: Sequence[Compared]) -> list[dict[str, Any]]:
@@ -210,13 +213,9 @@ def over_ordered(cases: Iterable[int], *, costs: bool) -> dict[int, str]:
     return {case: more_than_ordered(*sum_) for case, sum_ in sums.items()}
 
 
-def _credited(case: Dispute, earlier: Sequence[EarlierAnswer]) -> dict[int | None, Decimal]:
-    """What came back on each line, by the answer that stands and by earlier ones."""
-    wanted = [one for one in (case.credit_note_id, *(each.credit_note_id for each in earlier)) if one]
-    if not wanted:
-        return {}
-    notes = CreditNoteLine.objects.filter(credit_note__in=wanted)
-    credits: dict[int | None, Decimal] = {}
-    for pk, total in notes.values_list("invoice_line_id", "total"):
-        credits[pk] = credits.get(pk, ZERO) + total
-    return credits
+def _credited(case: Dispute, earlier: Sequence[EarlierAnswer]) -> Coalesce:
+    """What came back on a line, by the answer that stands and by earlier ones."""
+    notes = [one for one in (case.credit_note_id, *(each.credit_note_id for each in earlier)) if one]
+    back = CreditNoteLine.objects.filter(credit_note__in=notes, invoice_line=OuterRef("line")).order_by()
+    summed = back.values("invoice_line").annotate(sum=Sum("total")).values("sum")
+    return Coalesce(Subquery(summed), ZERO, output_field=DecimalField())

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from customers.entering import Here, staff
 from customers.roles import May
 from disputes import escalating
-from disputes.escalated import cases_of, state_of
+from disputes.escalated import cases_of, state_of, still_open
 from disputes.gating import NotReady
 from disputes.models import Escalation
 from disputes.refusing import NotOpen
@@ -79,13 +79,15 @@ def escalation_wait(request: Here, escalation_id: int) -> HttpResponse:
 def escalation_answer(request: Here, escalation_id: int) -> HttpResponse:
     """21Vianet has answered, and this is what it comes to."""
     one = here(request, escalation_id)
-    customers = mine(request).filter(cases_of(one)).values("customer").distinct().count()
-    form = AnsweredForm(request.POST, customers=customers)
+    cases = list(mine(request).filter(cases_of(one)))
+    form = AnsweredForm(request.POST, customers=len({case.customer_id for case in cases}))
+    told = gettext("The answer is entered; the customer is told")
+    said = told if still_open(cases) else gettext("The answer is entered")
 
     def deed() -> Escalation:
         return escalating.answered(one.pk, **form.cleaned_data, by=request.user, now=request.now)
 
-    return _done(request, one, "answering", form, deed, gettext("The answer is entered; the customer is told"))
+    return _done(request, one, "answering", form, deed, said)
 
 
 @require_POST

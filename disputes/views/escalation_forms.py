@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -154,6 +155,9 @@ class AnsweredForm(forms.Form):
 
     def __init__(self, *args: Any, customers: int, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["result"].choices = [  # type: ignore[attr-defined]
+            (code, capfirst(label)) for code, label in Escalation.Result.choices
+        ]
         if customers > 1:
             self.fields["words"].help_text = gettext("Every customer of the cause reads these words: name none of them")
 

@@ -2,8 +2,7 @@
 
 from typing import Any, Final
 
-from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext, pgettext_lazy
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from customers import exporting, formats
 from customers.entering import Here, staff
 from customers.exporting import CHUNK, Column, exported
+from customers.paging import leaf
 from customers.roles import May
 from disputes import clocks
 from disputes.escalated import state_of
@@ -22,17 +22,16 @@ from disputes.promising import ask_again_days
 
 from .escalations import Waits, mine_escalations
 
-PAGE: Final = 50
 # Each list with what is in it and its order.
-LISTS: Final[dict[str, tuple[Any, Q, tuple[Any, ...]]]] = {
+LISTS: Final[dict[str, tuple[Any, Q, tuple[str, str]]]] = {
     "waiting": (
         _("Waiting"),
         Q(filed_at__isnull=False, answered_at=None, withdrawn_at=None),
-        (F("remind_at").asc(), "pk"),
+        ("remind_at", "pk"),
     ),
     "prepared": (_("To file"), Q(filed_at=None, withdrawn_at=None), ("prepared_at", "pk")),
-    "answered": (_("Answered"), Q(answered_at__isnull=False), (F("answered_at").desc(), "-pk")),
-    "withdrawn": (_("Not pursued"), Q(withdrawn_at__isnull=False), (F("withdrawn_at").desc(), "-pk")),
+    "answered": (_("Answered"), Q(answered_at__isnull=False), ("-answered_at", "-pk")),
+    "withdrawn": (_("Not pursued"), Q(withdrawn_at__isnull=False, answered_at=None), ("-withdrawn_at", "-pk")),
 }
 
 
@@ -48,7 +47,7 @@ def escalations(request: Here) -> HttpResponseBase:
     found = _found(request, show, result, words)
     if exporting.wanted(request):
         return _file(request, found, show, result, words)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = leaf(request, found, *LISTS[show][2])
     counted = mine_escalations(request).aggregate(
         **{name: Count("pk", filter=which) for name, (_label, which, _order) in LISTS.items()}
     )

@@ -1,7 +1,7 @@
 """How is a case taken up with 21Vianet, and how does one such escalation stand?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,8 +19,8 @@ from customers.printing import Unprinted
 from customers.roles import May
 from disputes import clocks, escalating, packing
 from disputes.case_address import address_of
-from disputes.escalated import Subject, cases_behind, cases_of, hangs_on, state_of
-from disputes.gating import Check, Known, NotReady, Said, checklist, known_of, told_of
+from disputes.escalated import Subject, cases_behind, cases_of, hangs_on, state_of, still_open
+from disputes.gating import Check, Known, NotReady, Said, checklist, known_of
 from disputes.models import CaseEntry, CommonCause, Dispute, Escalation
 from disputes.promising import ask_again_days
 from disputes.refusing import NotOpen
@@ -69,7 +69,7 @@ def mine_escalations(request: Here) -> QuerySet[Escalation]:
 
 def block(subject: Subject, request: Here, known: Known | None = None) -> dict[str, Any]:
     """What a page about a case or a common cause says of 21Vianet (disputes/_escalation.html, as `escalating`).
-    `known` is what the page of a case has read of it already, but for what the customer was told."""
+    `known` is what the page of a case has read of it already."""
     found = _behind(subject, request)
     latest = next((one for one in found if one.cause_id is None or not isinstance(subject, Dispute)), None)
     of_cause = (one for one in found if one.cause_id is not None and one.withdrawn_at is None)
@@ -78,8 +78,6 @@ def block(subject: Subject, request: Here, known: Known | None = None) -> dict[s
     running = shown is not None and state_of(shown) in ("prepared", "waiting")
     if known is not None and isinstance(subject, Dispute):
         cases = [] if running or subject.decided_at else [subject]
-        # Nobody was told of what was never taken up.
-        known = replace(known, told=told_of(cases) if found and cases else frozenset())
     else:
         cases = [] if running else undecided(request, subject)
         known = known_of(cases) if cases else None
@@ -223,6 +221,7 @@ def page(request: Here, one: Escalation, status: int = 200, fault: str = "", **r
         "subject": one.dispute or one.cause,
         "cases": cases,
         "customers": len({case.customer_id for case in cases}),
+        "hear": len({case.customer_id for case in still_open(cases)}),
         "lacking": ", ".join(str(Escalation.Why(code).label) for code in one.why),
         "pack": packs[0] if packs else None,
         "said": said,
@@ -232,7 +231,7 @@ def page(request: Here, one: Escalation, status: int = 200, fault: str = "", **r
         "took": clocks.waited(one.filed_at, one.answered_at) if one.filed_at and one.answered_at else "",
         "fault": fault,
     }
-    if request.membership.may(May.ANSWER) and state in ("prepared", "waiting"):
+    if request.membership.may(May.ANSWER) and (state in ("prepared", "waiting") or one.answers_late):
         context |= _forms(one, cases, said, state) | refused
     return render(request, "disputes/escalation.html", context, status=status)
 
@@ -242,7 +241,8 @@ def _forms(one: Escalation, cases: Sequence[Dispute], said: Sequence[CaseEntry],
         return {"filing": FileForm(), "choosing": ChosenForm(**_choices(cases)), "letting_go": WithdrawForm()}
     last = said[-1].text if said and said[-1].by_id is None else ""
     customers = len({case.customer_id for case in cases})
-    return {"answering": AnsweredForm(customers=customers, initial={"text": last}), "letting_go": WithdrawForm()}
+    answering = AnsweredForm(customers=customers, initial={"text": last})
+    return {"answering": answering, "letting_go": WithdrawForm() if state == "waiting" else None}
 
 
 def choosing(request: Here, one: Escalation) -> ChosenForm:

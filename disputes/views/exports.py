@@ -41,3 +41,18 @@ def disputes(request: Here, rows: Any, *said: str) -> HttpResponseBase:
     ]
     found = rows.select_related("customer", "invoice", "owner", "cause")
     return exported(request, "disputes", columns, found.iterator(chunk_size=CHUNK), *said)
+
+
+def causes(request: Here, found: Any) -> HttpResponseBase:
+    """The common causes, each with how many cases and customers it has."""
+    columns = [
+        Column(_("Common cause"), lambda one: one.number),
+        Column(_("Title"), lambda one: one.title),
+        Column(pgettext_lazy("case", "Owner"), lambda one: str(one.owner or "")),
+        Column(_("Customers"), lambda one: one.customers),
+        Column(_("Cases"), lambda one: one.all),
+        Column(_("To answer"), lambda one: one.waiting),
+        Column(_("Opened"), lambda one: one.opened_at.astimezone(request.zone)),
+        Column(_("Answered"), lambda one: one.settled_at.astimezone(request.zone) if one.settled_at else None),
+    ]
+    return exported(request, "common-causes", columns, found.iterator(chunk_size=CHUNK))

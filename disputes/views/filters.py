@@ -16,7 +16,7 @@ from disputes.loop_figures import SPAN
 from disputes.models import Dispute, Escalation
 from disputes.models.cases import DisputeQuerySet
 from dunning import policy as book
-from dunning.calendars import calendar_of
+from dunning.calendars import calendar_for
 
 UNDECIDED: Final = (
     Dispute.Status.NEW,
@@ -130,7 +130,7 @@ def _worded(words: str) -> Q:
 
 def near(partner: Partner, now: datetime) -> Q:
     """Undecided, and the promised time ends before the next business day does."""
-    calendar = calendar_of(partner.country, partner.zone)
+    calendar = calendar_for(partner)
     day = book.shift(now.astimezone(partner.tz).date(), 1, book.Unit.BUSINESS_DAYS, calendar)
     return Q(status__in=UNDECIDED, answer_by__lte=datetime.combine(day, calendar.closes, tzinfo=partner.tz))
 
@@ -148,8 +148,17 @@ def mine(request: Here) -> DisputeQuerySet:
 
 # When the clock that runs on a case ends.
 DEADLINE: Final = Case(
-    When(status=Dispute.Status.AWAITING_CONFIRMATION, then=F("window_ends_at")), default=F("answer_by")
+    When(status=Dispute.Status.AWAITING_CONFIRMATION, then=Coalesce("window_ends_at", "answer_by")),
+    default=F("answer_by"),
 )
+# Lists of cases come `with_deadline`: the least time left first, of closed ones the latest.
+BY_TIME: Final = ("deadline", "pk")
+LATEST: Final = ("-closed_at", "-pk")
+
+
+def with_deadline(cases: QuerySet[Dispute]) -> Any:
+    """The cases with `deadline`, when the clock that runs on each ends."""
+    return cases.annotate(deadline=DEADLINE)
 
 
 def with_amounts(cases: QuerySet[Dispute]) -> Any:

@@ -105,7 +105,8 @@ def _opened(request: Here, form: NewCaseForm, customer: Customer, invoice: Invoi
     }
     try:
         if invoice is not None:
-            return question(invoice, form.amounts(), reason=said["reason"], wanted=said["wanted"], **common)
+            asked = {"reason": said["reason"], "wanted": said["wanted"], "ordered": form.ordered()}
+            return question(invoice, form.amounts(), **asked, **common)
         return ask(customer, kind=said["kind"], **common)
     except BadQuestion as bad:
         form.add_error(bad.field if bad.field in form.fields else None, bad.why)

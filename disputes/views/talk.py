@@ -51,8 +51,9 @@ def conversation(case: Dispute, known: Read, *, today: date, zone: tzinfo) -> li
     files: dict[int | None, list[CaseFile]] = defaultdict(list)
     for file in known.files:
         files[file.entry_id].append(file)
-    asker = str(case.opened_by) if case.opened_by else case.customer.name
-    first = Said(asker, case.opened_at, case.text, head=_from(case), files=files[None])
+    returned = case.source == Dispute.Source.RETURNED
+    asker = case.partner.name if returned else str(case.opened_by) if case.opened_by else case.customer.name
+    first = Said(asker, case.opened_at, case.text, ours=returned, head=_from(case), files=files[None])
     entries = case.entries.select_related("by", "message", "mail").order_by("at", "pk")
     words = [_entry(one, case, files[one.pk], today, zone) for one in entries]
     answers: list[Said] = []

@@ -11,7 +11,7 @@ from customers.models import Partner
 from disputes.clocks import worked
 from disputes.models import Dispute
 from dunning import policy as book
-from dunning.calendars import calendar_of
+from dunning.calendars import calendar_for
 from dunning.policy import Calendar
 
 from .filters import UNDECIDED
@@ -39,7 +39,7 @@ class Clock:
     @classmethod
     def of(cls, partner: Partner, *, now: datetime, zone: tzinfo) -> "Clock":
         """The partner's."""
-        return cls(calendar_of(partner.country, partner.zone), zone, now)
+        return cls(calendar_for(partner), zone, now)
 
     def share(self, began: datetime, ends: datetime) -> float:
         """How much of the staffed time between two instants has passed, of a hundred."""

@@ -53,7 +53,10 @@ class Breaker(PartnerOwned):
             models.Index(fields=["partner", "-tripped_at"], name="dunning_breaker_newest"),
             models.Index(fields=["partner"], name="dunning_breaker_open", condition=Q(lifted_at=None)),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["partner"]),
+        ]
 
 
 class BreakerLiftQuerySet(OwnedQuerySet["BreakerLift"]):

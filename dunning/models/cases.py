@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Invoice
+from customers.history.keeping import Kept
 from customers.models import Customer, Message, OwnedQuerySet, PartnerOwned, User
 from subscriptions.models import AccessChange, Suspension
 
@@ -36,7 +37,10 @@ class Case(PartnerOwned):
     objects = OwnedQuerySet["Case"].as_manager()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["partner", "customer", "invoice"]),
+        ]
         indexes = [
             models.Index(fields=["customer"], name="dunning_case_open", condition=Q(closed_at=None)),
         ]
@@ -68,7 +72,10 @@ class Run(PartnerOwned):
     objects = RunQuerySet.as_manager()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["partner"]),
+        ]
         indexes = [models.Index(fields=["partner", "-began_at"], name="dunning_run_newest")]
 
     def __str__(self) -> str:
@@ -135,6 +142,7 @@ class Decision(PartnerOwned):
                 operation=pgtrigger.Insert,
                 func="NEW.facts_print = encode(sha256(convert_to(NEW.facts::text, 'UTF8')), 'hex'); RETURN NEW;",
             ),
+            Kept(of=["called_at", "called_by_id", "call_note"]),
         ]
 
 
@@ -170,7 +178,10 @@ class Proposal(PartnerOwned):
     objects = OwnedQuerySet["Proposal"].as_manager()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["partner", "customer", "case", "decision"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case"],

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from customers.history.keeping import Kept
 from customers.models import OwnedQuerySet, PartnerOwned, User
 
 from .policies import PolicyVersion
@@ -41,7 +42,10 @@ class PolicyDraft(PartnerOwned):
                 fields=["partner"], name="dunning_one_open_draft", condition=Q(version=None, dropped_at=None)
             )
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            Kept(taken_away=False),
+        ]
 
 
 class SimulationQuerySet(OwnedQuerySet["Simulation"]):

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from customers.history.keeping import Kept
 from customers.models import OwnedQuerySet, PartnerOwned, User
 
 
@@ -45,6 +46,7 @@ class DeedMark(PartnerOwned):
                 | (models.Q(snoozed_until__isnull=False, snoozed_at__isnull=False) & ~models.Q(why="")),
             ),
         ]
+        triggers = [Kept()]
 
     def __str__(self) -> str:
         return self.key
@@ -75,6 +77,7 @@ class SavedView(PartnerOwned):
                 fields=["partner", "user"], name="dunning_saved_view_first", condition=models.Q(first=True)
             ),
         ]
+        triggers = [Kept()]
 
     def __str__(self) -> str:
         return self.name

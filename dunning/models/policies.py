@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 
 
@@ -120,6 +121,7 @@ class PolicyTold(PartnerOwned):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="as_told", exclude=["acknowledged_at", "acknowledged_by"]),
+            Kept(of=["acknowledged_at", "acknowledged_by_id"]),
         ]
         constraints = [models.UniqueConstraint(fields=["customer", "version"], name="dunning_policy_told_once")]
 

@@ -1,5 +1,6 @@
 """How is a written mapping read field by field, with every fault named by its path?"""
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,8 @@ D = TypeVar("D")
 Kind = TypeVar("Kind", bound=StrEnum)
 LARGEST = Decimal(10) ** 15
 MOST_DECIMALS = 15
+# As people write a number: no exponent, no underscores, no other script's digits.
+PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 # Control characters, and halves of characters: no database keeps them, no letter carries them.
 UNWRITTEN = ("Cc", "Cs")
 
@@ -87,6 +90,8 @@ def whole(value: object) -> int:
 def money(value: object) -> Decimal:
     """An amount of money, or a share."""
     if isinstance(value, bool) or not isinstance(value, int | str | float | Decimal):
+        raise ValueError("is not an amount")
+    if isinstance(value, str) and not PLAIN.fullmatch(value.strip()):
         raise ValueError("is not an amount")
     try:
         amount = Decimal(str(value).strip())

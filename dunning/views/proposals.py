@@ -121,7 +121,7 @@ def _page(request: Here, one: Proposal, form: RefuseForm | None = None, status: 
         "live": one.state in LIVE,
         "ended_why": waits(one.ended_why) if one.state == Proposal.State.ABORTED else one.ended_why,
         "undo_until": one.change.due_at if one.change and one.state == Proposal.State.APPROVED else None,
-        "refuse_form": form if form and not isinstance(form, PostponeForm) else RefuseForm(),
+        "refuse_form": form if form and not isinstance(form, PostponeForm) else RefuseForm(auto_id="keep_%s"),
         "postpone_form": form if isinstance(form, PostponeForm) else PostponeForm(today=today),
         "opened": "" if form is None else "postpone" if isinstance(form, PostponeForm) else "refuse",
         "place": None if place is None else place + 1,
@@ -171,7 +171,7 @@ def refuse(request: Here, proposal_id: int) -> HttpResponse:
     one = _proposal(request, proposal_id)
     today = request.now.astimezone(request.zone).date()
     later = request.POST.get("how") == "postpone"
-    form = PostponeForm(request.POST, today=today) if later else RefuseForm(request.POST)
+    form = PostponeForm(request.POST, today=today) if later else RefuseForm(request.POST, auto_id="keep_%s")
     if not form.is_valid():
         return _page(request, one, form, status=422)
     until = form.cleaned_data.get("until")

@@ -114,7 +114,16 @@ def run(request: Here, run_id: int) -> HttpResponseBase:
     after = mine.filter(began_at__gt=one.began_at).order_by("began_at", "pk").first()
     sheet = Sheet(one, one.began_at, shown, why, page, proposed, of_run(one), before)
     context = _document(request, sheet) | {"run": one, "dry": False, "after": after, "changed": changed(one)}
+    context["moved_on"] = _moved_on(one, sheet)
     return render(request, "dunning/run.html", context)
+
+
+def _moved_on(one: Run, sheet: Sheet) -> int:
+    """How many of those left alone have another reason since, so that they are counted and no longer listed."""
+    if sheet.shown != "skipped":
+        return 0
+    counted = one.skipped.get(sheet.why, 0) if sheet.why else sum(one.skipped.values())
+    return max(0, int(counted) - int(sheet.lines.count))
 
 
 @require_safe

@@ -22,6 +22,7 @@ from dunning.models import PolicyDraft, Simulation
 from dunning.simulating import BadPolicy, all_moves, readable, simulate_draft
 from dunning.simulating_later import Progress, announce, forget, progress_of, takes_long
 from dunning.tasks import simulate_policy
+from dunning.weighing import LISTS
 
 from .simulation_words import figures, pictures, row_words, sentences, side_text, weeks
 
@@ -125,8 +126,8 @@ def simulation(request: Here, simulation_id: int) -> HttpResponseBase:
         return exported(request, "simulation", COLUMNS, _all_rows(request, one), one.pk)
     result = one.result
     shown = request.GET.get("show", "")
-    shown = shown if shown in ("earlier", "later") else "earlier" if result["earlier"] else "later"
-    page = Paginator(result[shown], PAGE).get_page(request.GET.get("page"))
+    shown = shown if shown in LISTS else next((name for name in LISTS if result.get(name)), LISTS[0])
+    page = Paginator(result.get(shown, []), PAGE).get_page(request.GET.get("page"))
     draft = open_draft(request.partner)
     context: dict[str, Any] = {
         "simulation": one,
@@ -148,15 +149,21 @@ def simulation(request: Here, simulation_id: int) -> HttpResponseBase:
 def _all_rows(request: Here, one: Simulation) -> Iterator[dict[str, Any]]:
     """What was kept where it is all of them; else the same policy over the book as it is now, row by row."""
     kept = one.result
-    if all(len(kept[name]) == kept["found"][name] for name in ("earlier", "later")):
-        for name in ("earlier", "later"):
+    if all(len(kept.get(name, [])) == kept["found"].get(name) for name in LISTS):
+        for name in LISTS:
             yield from ({"moves": name, **row} for row in kept[name])
         return
     yield from all_moves(request.partner, readable(one.mapping), now=request.now)
 
 
+def _next_on(row: dict[str, Any], side: str) -> str | None:
+    step = row["next"][side]
+    return step["on"] if step else None
+
+
+MOVES: Final = {"earlier": _("earlier"), "later": _("later"), "steps": _("next step only")}
 COLUMNS: Final = (
-    Column(_("Moves"), lambda row: gettext("earlier") if row["moves"] == "earlier" else gettext("later")),
+    Column(_("Moves"), lambda row: str(MOVES[row["moves"]])),
     Column(_("Customer"), lambda row: row["customer"]),
     Column(_("Invoice"), lambda row: row["invoice"]),
     Column(_("Subscription"), lambda row: row["name"]),
@@ -167,4 +174,8 @@ COLUMNS: Final = (
     Column(_("Would be"), lambda row: side_text(row["new"])),
     Column(_("Would be on"), lambda row: row["new"]["on"] if row["new"] else None),
     Column(_("Days earlier"), lambda row: row["days"]),
+    Column(pgettext_lazy("before", "Next step was"), lambda row: side_text(row["next"]["old"])),
+    Column(pgettext_lazy("the day before", "Next step was on"), lambda row: _next_on(row, "old")),
+    Column(_("Next step would be"), lambda row: side_text(row["next"]["new"])),
+    Column(_("Next step would be on"), lambda row: _next_on(row, "new")),
 )

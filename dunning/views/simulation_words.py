@@ -19,8 +19,9 @@ def sentences(result: dict[str, Any]) -> list[str]:
     """What it comes to: who is suspended earlier, what else moves forward, who later."""
     said = []
     suspended, found = result["suspended"], result["found"]
+    steps = _steps(found.get("steps", 0))
     if not found["earlier"] and not found["later"]:
-        return [gettext("No subscription would be reached earlier or later.")]
+        return [gettext("No subscription would be reached earlier or later."), *steps]
     if suspended["earlier"]:
         n = suspended["earlier"]
         said.append(
@@ -42,7 +43,16 @@ def sentences(result: dict[str, Any]) -> list[str]:
             )
             % {"n": formats.grouped(later)}
         )
-    return said
+    return said + steps
+
+
+def _steps(n: int) -> list[str]:
+    if not n:
+        return []
+    text = ngettext(
+        "For %(n)s subscription only the next step changes.", "For %(n)s subscriptions only the next step changes.", n
+    )
+    return [text % {"n": formats.grouped(n)}]
 
 
 def _others(n: int) -> list[str]:
@@ -84,7 +94,8 @@ def row_words(row: dict[str, Any]) -> dict[str, Any]:
     sides = {name: {"what": side_text(row[name]), "on": _on(row[name])} for name in ("old", "new")}
     days = row["days"]
     moved = ngettext("%(n)s day", "%(n)s days", abs(days)) % {"n": abs(days)} if days is not None else ""
-    return {**row, **sides, "moved": moved}
+    way = "" if not days else gettext("earlier") if days > 0 else gettext("later")
+    return {**row, **sides, "moved": moved, "way": way}
 
 
 def weeks(result: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing.fields import AmountField, DayField
+from billing.fields import AmountField, DayField, PercentageField
 from customers.models import ContactRole
 from dunning import policy as book
 from dunning.phrasing import CURE_LEVELS, NAMES
@@ -212,7 +212,7 @@ class FiguresForm(forms.Form):
         if name == "cure_level":
             return {name: forms.ChoiceField(label=label, choices=list(CURE_LEVELS.items()), initial=str(value))}
         if name == "cure_share":
-            share = forms.DecimalField(label=label, help_text=UNIT_OF[name], max_digits=5, decimal_places=2)
+            share = PercentageField(label=label, help_text=UNIT_OF[name])
             share.initial = (value * 100).normalize().__format__("f")
             return {name: share}
         number = whole(label, UNIT_OF.get(name, _("in days")))

@@ -16,7 +16,7 @@ from customers.models import Customer, Letter, Message
 from customers.own_words import own_words
 from customers.sending import words
 from dunning import policy as book
-from dunning.calendars import calendar_of
+from dunning.calendars import calendar_for
 from dunning.policy.faults import within_reach
 from dunning.wording import stage
 from partnerportal.pages.my_outlook import Outlook
@@ -106,7 +106,7 @@ def _sample(request: Here, policy: book.Policy) -> Sample:
     amount = max(amount, policy.ignored(partner.currency), policy.cover(partner.currency)) + 1000
     due = today + timedelta(days=partner.payment_terms_days)
     line = book.Line("1", amount, "sample")
-    calendar = calendar_of(partner.country, partner.zone)
+    calendar = calendar_for(partner)
     facts = book.Facts(
         book.Invoice("sample", due, partner.currency, (line,)), partner.tz, calendar, bank_at=request.now
     )
@@ -117,7 +117,7 @@ def _sample(request: Here, policy: book.Policy) -> Sample:
 
 def _page(sample: Sample) -> list[Line]:
     partner, voice = sample.request.partner, _voice(sample.request)
-    calendar = calendar_of(partner.country, partner.zone)
+    calendar = calendar_for(partner)
     outlook = Outlook(sample.invoice, Decimal(0), sample.decision, sample.policy, ())
     return [
         Line(row.when, row.happens, row.strong, voice.when(row.at) if row.at else "", "" if row.at else row.near)
@@ -171,7 +171,7 @@ def _values(sample: Sample, one: book.Stage) -> dict[str, Any]:
 
 def _pay_by(sample: Sample, stops: book.Entry) -> datetime:
     partner = sample.request.partner
-    calendar = calendar_of(partner.country, partner.zone)
+    calendar = calendar_for(partner)
     if not sample.policy.settle_days:
         return stops.at
     last = book.shift(stops.on, -sample.policy.settle_days, book.Unit.BUSINESS_DAYS, calendar)

@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from django.db import connection
 from django.db.models import Sum
@@ -21,6 +22,7 @@ from payables.streaming import Stream
 from subscriptions.models import Subscription
 
 from .checking import Wrong
+from .copies import owner
 
 # Lines of a customer, two to a subscription, as in a month with changes of seats.
 LINES_A_CUSTOMER: Final = 20
@@ -59,27 +61,54 @@ def _charges(lines: int) -> Iterator[Charge]:
 
 def write_typed(source: Path, path: Path) -> None:
     """The same lines as COPY reads them."""
-    with source.open("rb") as file, path.open("w", encoding="utf-8") as typed:
-        typed.writelines(Stream(file).parts())
+    statement = f"COPY staged_line ({', '.join(TYPED)}) TO STDOUT"
+    with (
+        source.open("rb") as file,
+        path.open("wb") as typed,
+        _staged(file),
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        typed.writelines(copy)
+
+
+def make_plain() -> None:
+    """The table that the plain COPY fills."""
+    table = TABLE.replace("TEMPORARY TABLE staged_line", "TABLE plain_line").replace(
+        " DEFAULT nextval('staged_number')", ""
+    )
+    with owner(str(connection.settings_dict["NAME"])) as link:
+        link.execute(table)
 
 
 def copy_typed(path: Path) -> None:
-    """The least: typed rows into one table without an index, by the client's COPY."""
-    with connection.cursor() as cursor:
-        cursor.execute(TABLE.replace("staged_line", "plain_line"))
-        with cursor.copy(f"COPY plain_line ({', '.join(TYPED)}) FROM STDIN") as copy, path.open("rb") as file:
-            while part := file.read(1 << 16):
-                copy.write(part)
-        cursor.execute("DROP TABLE plain_line")
+    """The least: typed rows into one table without an index, by the client's COPY. It is a table that lasts, as that of
+    the booked lines does; the tables' owner makes it."""
+    statement = f"COPY plain_line ({', '.join(TYPED)}) FROM STDIN"
+    with (
+        path.open("rb") as file,
+        owner(str(connection.settings_dict["NAME"])) as link,
+        link.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        while part := file.read(1 << 16):
+            copy.write(part)
 
 
 def type_and_key(path: Path) -> None:
     """The file's lines, typed, with the keys of their customers and subscriptions found."""
-    with path.open("rb") as file, staging():
-        stream = Stream(file)
+    with path.open("rb") as file, _staged(file):
+        pass
+
+
+@contextmanager
+def _staged(file: BinaryIO) -> Iterator[None]:
+    stream = Stream(file)
+    with staging(stream.skipped):
         fill(stream.parts())
         stream.faults.check()
-        group()
+        group(stream.layout)
+        yield
 
 
 def bring_in(partner: Partner, path: Path, *, now: datetime) -> Imported:

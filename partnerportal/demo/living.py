@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from billing.drafting import Wanted
 from billing.models import Invoice
+from customers.history.acting import Acting, at_work
 from customers.models import Customer, Membership, User
 from customers.roles import Role
 from disputes.models import Dispute
@@ -59,6 +60,8 @@ ISSUED_LATER = {
 }
 # The provider's file of November is here; most of its drafts wait for somebody to look at them.
 ISSUED_AT_ONCE = ("early", "on_time", "late", "drifted", "seats_differ", "partly")
+# Whose work it was says each row that a person of the demo writes; the rest was the portal's.
+LIVED = Acting("task", "demo")
 IMPORTED_LATER = {OPEN_BILL: date(2026, 11, 18)}
 
 
@@ -68,8 +71,9 @@ def live(said: Callable[[int, int], None] = lambda done, days: None) -> None:
 
     The two books never meet, so each is lived in a process of its own."""
     with clock.standing_at(instant(EARLY_BILL - timedelta(days=1))):
-        for house in HOUSES:
-            Book(house).found()
+        with at_work(LIVED):
+            for house in HOUSES:
+                Book(house).found()
         User.objects.create_superuser(ADMIN, PASSWORD, name="Portal admin")
     # A connection must not be shared with a child; each opens its own.
     connections.close_all()
@@ -111,7 +115,7 @@ def _live_one(house: House, lived: Any) -> None:
 
 def ask_of_all() -> None:
     """What is asked of the whole installation at once can only be asked when both books have come to the last day."""
-    with clock.standing_at(instant(LAST_DAY)):
+    with clock.standing_at(instant(LAST_DAY)), at_work(LIVED):
         close_silent(now=clock.now())
         remind(now=clock.now())
         keep_all()
@@ -144,11 +148,11 @@ class Life:
     def through(self, lived: Any) -> None:
         """From the first day to the last; `lived.value` counts them."""
         for number, day in enumerate(_days(), 1):
-            with clock.standing_at(instant(day)):
+            with clock.standing_at(instant(day)), at_work(LIVED):
                 self.day(day)
             lived.value = number
-        self.book.invite_customers()
-        with clock.standing_at(instant(LAST_DAY)):
+        with clock.standing_at(instant(LAST_DAY)), at_work(LIVED):
+            self.book.invite_customers()
             self._mind()
 
     def day(self, day: date) -> None:

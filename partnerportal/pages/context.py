@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from customers import formats
 from customers.channels import channels_of
 from customers.entering import Door
-from customers.models import Membership, Partner
+from customers.models import Membership, Partner, User
 from customers.roles import May
 from outbox import clock
 from partnerportal.demo.inviting_in import accounts
@@ -127,6 +127,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "demo_clock": None,
         # Asked only where a page shows them.
         "demo_accounts": accounts,
+        "nobody_yet": nobody_yet,
     }
     user = getattr(here, "user", None)
     if user is None or not user.is_authenticated:
@@ -142,6 +143,11 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "looking": getattr(here, "looking", None),
         "demo_clock": demo_clock(now, zone, partner) if membership is None or membership.is_staff else None,
     }
+
+
+def nobody_yet() -> bool:
+    """Whether this installation has no person at all."""
+    return not User.objects.exists()
 
 
 def _rights(membership: Membership | None) -> list[str]:

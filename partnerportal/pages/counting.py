@@ -45,7 +45,8 @@ def counts(desk: Desk) -> dict[str, int]:
     """How many deeds of each kind wait, all of them, in one query. Every page of staff asks it, so it is written once
     a day for each of them."""
     late = desk.now > desk.tonight()
-    key = (desk.user.pk, desk.partner.pk, desk.partner.country, desk.partner.zone, str(desk.zone), desk.today, late)
+    where = (desk.partner.country, desk.partner.zone, desk.partner.opens, desk.partner.closes, *desk.partner.days_off)
+    key = (desk.user.pk, desk.partner.pk, *where, str(desk.zone), desk.today, late)
     numbers = ask(key, lambda: _all_counts(desk), desk.now, moving=[timedelta(), NEAR_DELETION])
     return {kind: n for kind, n in zip(KINDS, numbers, strict=True) if desk.membership.may(KINDS[kind].may)}
 

@@ -186,7 +186,8 @@ def question_rows(desk: Desk) -> list[Row]:
 
 def _case_title(case: Any) -> str:
     """The one thing to do about a case that waits for us."""
-    if case.bounced and case.status == Dispute.Status.DECIDED:
+    undelivered = case.status == Dispute.Status.DECIDED and case.bounced
+    if undelivered or (case.decided_at is None and case.next_action == Dispute.Next.ARRIVAL):
         return gettext("Call: the answer to a case came back")
     match case.next_action:
         case Dispute.Next.READ:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from billing.aging import exposed
 from billing.collecting_figures import effectiveness, months
 from billing.course import WEEKS, promises_kept
+from billing.exposing import Exposure, running
 from billing.money import ZERO
 from billing.views.aging import mine
 from customers.entering import Here, staff
@@ -72,7 +73,10 @@ def _loop(request: Here, scope: Q, code: str, today: date) -> Context:
 
 def _exposure(request: Here, scope: Q, code: str, today: date) -> Context:
     own = request.partner.currency
-    return {"exposed": list(exposed(scope, own)[:EXPOSED]), "own": own}
+    rows = list(exposed(scope, own)[:EXPOSED])
+    used = running([row["customer_id"] for row in rows], own, today=today)
+    found = [{**row, "it": Exposure(row["sum"], used[row["customer_id"]], row["limit"])} for row in rows]
+    return {"exposed": sorted(found, key=lambda row: -row["it"].over), "own": own}
 
 
 def _gap(request: Here, scope: Q, code: str, today: date) -> Context:

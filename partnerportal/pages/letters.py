@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
+from customers.branding import SHOWN
 from customers.entering import Here, staff
 from customers.letterhead import MOST_DAYS, BadLetterhead, Letterhead, set_letterhead
 from customers.models import Letter, LetterWords
@@ -27,6 +28,12 @@ from customers.wording import LETTERS
 from customers.writing import LANGUAGES
 
 LANGUAGE_NAMES: Final = tuple(settings.LANGUAGES)
+MAILED: Final = {
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["'self'"],
+    "frame-ancestors": ["'self'"],
+}
 
 
 class WordsForm(forms.Form):
@@ -145,7 +152,7 @@ def _test(request: Here, letter: str, language: str, form: WordsForm, texts: dic
 
 # A letter is styled as mail programs need it, and may do nothing else.
 @xframe_options_sameorigin
-@csp({"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "frame-ancestors": ["'self'"]})  # type: ignore[arg-type]
+@csp(MAILED)  # type: ignore[arg-type]
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(May.POLICY)
 def preview(request: Here, letter: str, language: str) -> HttpResponse:
@@ -159,7 +166,7 @@ def preview(request: Here, letter: str, language: str) -> HttpResponse:
     _subject, text, html = words(message, said(message, **texts))
     if request.GET.get("part") == "text":
         return HttpResponse(text, content_type="text/plain; charset=utf-8")
-    return HttpResponse(html)
+    return HttpResponse(SHOWN.sub(lambda found: reverse("logo", args=[found[1]]), html))
 
 
 def _check(letter: str, language: str) -> None:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.entering import Here, customer, customer_here
+from customers.models import Message
 from customers.models.partners import OwnedQuerySet
 from customers.roles import May
+from customers.sending import ABOUT_ACCESS
 from disputes.agreeing import confirm, disagree, names_of, open_news
 from disputes.models import AccessNews
 from disputes.refusing import BadQuestion, NotOpen
@@ -65,6 +67,18 @@ def mine(request: Here) -> OwnedQuerySet[AccessNews]:
 def access_news(request: Here, pk: int) -> HttpResponse:
     """What we told them, what they said to it, and the two answers while it is open."""
     return _page(request, get_object_or_404(mine(request), pk=pk))
+
+
+@require_safe
+@customer()
+def news_of_letter(request: Here, message_id: int) -> HttpResponse:
+    """From the letter that told them to what it asks; until its delivery is recorded, to what they use."""
+    found = mine(request).filter(told_by=message_id).first()
+    if found is not None:
+        return redirect("my-access", found.pk)
+    letters = Message.objects.visible_to(request.user).filter(customer=customer_here(request))
+    get_object_or_404(letters, pk=message_id, letter__in=ABOUT_ACCESS)
+    return redirect("my-subscriptions")
 
 
 @require_POST

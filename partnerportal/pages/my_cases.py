@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from billing.models import DisputedAmount
 from billing.money import ZERO
+from customers import exporting
 from customers.entering import Here, customer, customer_here
+from customers.exporting import CHUNK, Column, exported
 from customers.models.partners import OwnedQuerySet
 from customers.paging import leaf
 from customers.roles import May
@@ -19,6 +22,7 @@ from customers.seeing import ABOUT_CASES, see
 from disputes.fields import Taken
 from disputes.models import Dispute
 from disputes.resolving import silent_until
+from partnerportal.templatetags.statuses import word
 
 from . import my_happened
 from .my_cases_sentences import about_of, asked_of, opening_of, turn_of
@@ -37,8 +41,10 @@ def mine(request: Here) -> OwnedQuerySet[Dispute]:
 
 
 @customer()
-def cases(request: Here) -> HttpResponse:
+def cases(request: Here) -> HttpResponseBase:
     """All cases of every kind, the newest first: what each is about, and whose turn it is."""
+    if exporting.wanted(request):
+        return _file(request)
     page = leaf(request, mine(request), "-opened_at", "-pk")
     asked = _questioned(request, [case.number for case in page.object_list])
     voice = voice_of(request)
@@ -47,6 +53,19 @@ def cases(request: Here) -> HttpResponse:
         for case in page.object_list
     ]
     return render(request, "my/cases.html", {"page": page, "rows": listed})
+
+
+def _file(request: Here) -> HttpResponseBase:
+    voice = voice_of(request)
+    columns = [
+        Column(_("Case"), lambda one: one.number),
+        Column(_("What it is about"), lambda one: str(about_of(one))),
+        Column(_("Opened"), lambda one: one.opened_at.astimezone(request.zone)),
+        Column(_("State"), lambda one: word("case", one.status)),
+        Column(_("Whose turn"), lambda one: str(turn_of(one, voice))),
+    ]
+    rows = mine(request).order_by("-opened_at", "-pk").iterator(chunk_size=CHUNK)
+    return exported(request, "cases", columns, rows)
 
 
 def _questioned(request: Here, numbers: list[str]) -> dict[str, Decimal]:

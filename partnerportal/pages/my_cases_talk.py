@@ -44,7 +44,7 @@ def _files(case: Dispute) -> dict[int | None, list[CaseFile]]:
 
 
 def _opening(case: Dispute, partner: Partner, files: list[CaseFile]) -> Said:
-    by_us = case.source in (Dispute.Source.STAFF, Dispute.Source.FINDING)
+    by_us = case.source in (Dispute.Source.STAFF, Dispute.Source.FINDING, Dispute.Source.RETURNED)
     note = gettext("Opened for you by %(partner)s") % {"partner": partner.name} if by_us else ""
     return Said(_name(case.opened_by, partner, ours=by_us), case.opened_at, case.text, by_us, note=note, files=files)
 

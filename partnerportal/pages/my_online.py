@@ -36,7 +36,7 @@ def pay(request: Here, pk: int) -> HttpResponse:
     except ValidationError:
         messages.error(request, gettext("That is not an amount. Nothing was charged."))
     except NotPossible as no:
-        messages.error(request, gettext("%(why)s. Nothing was charged.") % {"why": str(no).rstrip(".")})
+        messages.error(request, gettext("%(why)s. Nothing was charged.") % {"why": str(no).rstrip(".。")})
     except (TillUnavailable, TillRefused):
         text = gettext("The payment provider does not answer. Nothing was charged. Try again, or pay by transfer.")
         messages.error(request, text)

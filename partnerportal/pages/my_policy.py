@@ -11,7 +11,7 @@ from billing.money import ZERO
 from customers.entering import Here, customer, customer_here
 from customers.models import Customer
 from customers.roles import May
-from dunning.calendars import calendar_of
+from dunning.calendars import calendar_for
 from dunning.models import PolicyTold, PolicyVersion
 from dunning.publishing import acknowledge, policy_of, version_for
 
@@ -34,7 +34,7 @@ def policy(request: Here) -> HttpResponse:
         return render(request, "my/policy.html", {"voice": voice, "version": None})
     partner = mine.partner
     currency = chosen.invoice.currency if chosen else partner.currency
-    calendar = calendar_of(partner.country, partner.zone)
+    calendar = calendar_for(partner)
     reader = Reader(policy_of(version.pk), calendar, currency, voice, chosen)
     return render(
         request,

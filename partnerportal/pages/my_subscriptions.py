@@ -6,15 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from billing.money import ZERO
+from customers import exporting
 from customers.entering import Here, customer, customer_here
+from customers.exporting import CHUNK, Column, exported
 from customers.paging import leaf
 from customers.roles import May
 from dunning import policy as book
+from partnerportal.templatetags.statuses import word
 from subscriptions.models import Subscription, Suspension
 
 from .my_access import asked_of
@@ -87,9 +91,11 @@ def told_before(policy: book.Policy) -> str:
 
 
 @customer()
-def subscriptions(request: Here) -> HttpResponse:
+def subscriptions(request: Here) -> HttpResponseBase:
     """What is suspended first, then everything with its state."""
     mine, voice = customer_here(request), voice_of(request)
+    if exporting.wanted(request):
+        return _file(request, Subscription.objects.visible_to(request.user).filter(customer=mine))
     found = outlooks(mine, now=request.now)
     off = [Off(one, _owed(one), voice) for one in found if one.off]
     rows = Subscription.objects.visible_to(request.user).filter(customer=mine)
@@ -109,6 +115,16 @@ def subscriptions(request: Here) -> HttpResponse:
             "may_question": request.membership.may(May.QUESTION),
         },
     )
+
+
+def _file(request: Here, mine: Any) -> HttpResponseBase:
+    columns = [
+        Column(_("Subscription"), lambda one: one.name),
+        Column(_("Number"), lambda one: one.provider_id),
+        Column(_("Seats"), lambda one: one.quantity),
+        Column(_("State"), lambda one: word("subscription", one.status)),
+    ]
+    return exported(request, "subscriptions", columns, mine.order_by("name", "pk").iterator(chunk_size=CHUNK))
 
 
 def _owed(outlook: Outlook) -> dict[int, Decimal]:

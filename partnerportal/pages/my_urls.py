@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("online/<int:pk>/", my_online.came_back, name="my-paid-online"),
     path("subscriptions/", my_subscriptions.subscriptions, name="my-subscriptions"),
     path("access/<int:pk>/", my_access.access_news, name="my-access"),
+    path("access/of/<int:message_id>/", my_access.news_of_letter, name="my-access-of"),
     path("access/<int:pk>/right/", my_access.say_right, name="my-access-right"),
     path("access/<int:pk>/wrong/", my_access.say_wrong, name="my-access-wrong"),
     path("ask/", my_ask.ask_us, name="my-ask"),

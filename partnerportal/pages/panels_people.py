@@ -11,6 +11,7 @@ from billing.models import Claim, PromiseToPay
 from customers import formats
 from customers.forms import address_form
 from customers.models import Contact, ContactRole
+from disputes.models import Dispute
 from dunning.models import Decision
 
 from .deadlines import Row
@@ -138,10 +139,16 @@ def dispute(row: Row, desk: Desk) -> Panel:
         figures=[frozen] if row.amount else [],
         strong=strong,
         text=text,
-        facts=[*facts, (_("They wrote"), f"“{case.text[:280]}”", ""), (_("Next"), case.next_words, "")],
+        facts=[*facts, *_said(case), (_("Next"), case.next_words, "")],
         link=f"/disputes/{case.pk}/",
         link_text=_("Open the case"),
     )
+
+
+def _said(case: Any) -> list[tuple[str | Promise, str, str]]:
+    """What the customer asked; of a letter that came back nobody wrote."""
+    asked = case.source != Dispute.Source.RETURNED
+    return [(_("They wrote"), f"“{case.text[:280]}”", "")] if asked else []
 
 
 def _case_words(case: Any, desk: Desk) -> tuple[str | Promise, str | Promise]:
@@ -150,6 +157,8 @@ def _case_words(case: Any, desk: Desk) -> tuple[str | Promise, str | Promise]:
         if case.bounced:
             return _("The answer has not reached the customer."), _("What is decided thaws only when they are told.")
         return _("The customer wrote after the answer."), _("The case stays open until they have a word of ours.")
+    if case.source == Dispute.Source.RETURNED:
+        return _("The answer has not reached the customer."), _("Find the address, and say it again in this case.")
     if case.answer_by < desk.now:
         return _("The promised hour has passed."), _("What is frozen stays frozen, and the customer waits.")
     if not case.freezes:

@@ -10,7 +10,7 @@ from customers import formats
 from customers.filing import Paper, file_paper
 from customers.models import Document, User
 from customers.printing import print_paper
-from dunning.calendars import calendar_of
+from dunning.calendars import calendar_for
 from dunning.models import PolicyVersion
 from dunning.publishing import policy_of
 
@@ -34,7 +34,7 @@ def print_policy(version: PolicyVersion, *, language: str, now: datetime, by: Us
 def _data(version: PolicyVersion, now: datetime) -> dict[str, Any]:
     partner, policy = version.partner, policy_of(version.pk)
     voice = Voice(now, partner.tz)
-    reader = Reader(policy, calendar_of(partner.country, partner.zone), partner.currency, voice)
+    reader = Reader(policy, calendar_for(partner), partner.currency, voice)
     said = {"number": version.number, "since": on(version.effective_on)}
     return {
         **sheet(

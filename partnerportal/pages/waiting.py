@@ -26,7 +26,7 @@ from disputes.models import Dispute, Escalation
 from dunning import policy as book
 from dunning.banking import held_back
 from dunning.breaking import REASON as BREAKER
-from dunning.calendars import calendar_of
+from dunning.calendars import calendar_for
 from dunning.calling import BY_HAND
 from dunning.models import Breaker, Decision, DeletionDecision, Proposal
 from outbox.models import Outcome
@@ -76,7 +76,7 @@ def broken_promises(desk: Desk) -> QuerySet[Any]:
 
 def _last_days(desk: Desk) -> list[tuple[int, date]]:
     """For each number of settling days the day before which a promise must lie to be broken today."""
-    calendar = calendar_of(desk.partner.country, desk.partner.zone)
+    calendar = calendar_for(desk.partner)
     days = [desk.today]
     while len(days) <= MOST_SETTLING:
         earlier = days[-1] - timedelta(days=1)

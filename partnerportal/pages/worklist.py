@@ -32,6 +32,7 @@ from .deed_book import DeedBook, deed_book, filters, tabs
 from .deed_panels import panel
 from .deeds import rows
 from .desk import Desk
+from .first_steps import FirstSteps, first_steps
 from .panels import CallForm
 from .worklist_figures import figure_rows
 from .worklist_file import worklist_file
@@ -103,8 +104,17 @@ def _page(
         "figures": figure_rows(figures(Q(partner=request.partner), today=desk.today), request.partner.currency),
         "all": book.all,
         "mine": book.mine,
+        "first": _first(request, book),
     }
     return render(request, "worklist/worklist.html", context, status=status)
+
+
+def _first(request: Here, book: DeedBook) -> FirstSteps | None:
+    """What a newcomer does first, while nothing waits, steps are left and no invoice is out: then figures count."""
+    if book.all or request.GET.get("show"):
+        return None
+    steps = first_steps(request)
+    return None if steps.over or steps.issued else steps
 
 
 def _beside(found: list[Row], at: int | None, desk: Desk, form: forms.Form | None) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from customers import formats
 from customers.entering import Here, staff
 from customers.roles import May
-from dunning.calendars import calendar_of
+from dunning.calendars import calendar_for
 from dunning.keeping_views import BadView, drop_view, save_view
 from dunning.minding import LONGEST, LONGEST_WHY, MOST, BadMark, Marked, claim_deeds, colleagues, hand_over
 from dunning.minding import release as put_back
@@ -154,7 +154,7 @@ def snooze(request: Here) -> HttpResponse:
 
 
 def _next_business_day(request: Here, today: date) -> date:
-    calendar, day = calendar_of(request.partner.country, request.partner.zone), today + timedelta(days=1)
+    calendar, day = calendar_for(request.partner), today + timedelta(days=1)
     while not business_day(day, calendar):
         day += timedelta(days=1)
     return day

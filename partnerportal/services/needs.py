@@ -28,8 +28,8 @@ JOINS_BY_ITSELF = _words("runportal")
 # Commands after which something leaves the house: a letter, a call to the provider, a task for the worker.
 ACTS = _words(
     "approve_suspensions cash_is_complete demo draft_invoices fetch_bills import_reconciliation import_statement"
-    " lift_breaker log_call make_book receive_mail record_payment run_collections runserver sandbox_load sendtestemail"
-    " settle shell watch_drift"
+    " lift_breaker log_call make_book receive_mail record_payment register_events run_collections"
+    " runserver sandbox_load sendtestemail settle shell watch_drift"
 )
 # Commands that shape the tables, or read what only their owner may.
 AS_OWNER = _words(

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.utils.translation import gettext
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from . import fields, pieces
 from .words import page_of
@@ -145,11 +149,20 @@ def form_errors(form: Any) -> str:
 def here(context: Context, **changes: object) -> str:
     """This address with some of its words changed; an empty value takes a word out."""
     request = context.get("request")
-    query = request.GET.copy() if request else None
-    if query is None:
+    if not request:
         return "?" + "&".join(f"{key}={value}" for key, value in changes.items() if value not in ("", None))
-    for key, value in changes.items():
-        query.pop(key, None)
-        if value not in ("", None):
-            query[key] = str(value)
-    return f"?{query.urlencode()}"
+    kept = [(key, value) for key, values in request.GET.lists() if key not in changes for value in values]
+    return f"?{urlencode([*kept, *((key, str(value)) for key, value in changes.items() if value not in ('', None))])}"
+
+
+@register.simple_tag
+def steady(name: str) -> SafeString:
+    """A part that says the same on every page of a language, whoever looks: `{% steady "components/keys.html" %}`."""
+    if settings.DEBUG:
+        return render_to_string(name)
+    return _written_once(name, get_language() or "")
+
+
+@lru_cache(maxsize=64)
+def _written_once(name: str, _language: str) -> SafeString:
+    return render_to_string(name)

@@ -5,17 +5,25 @@ from psycopg.sql import SQL
 
 from .asking import Question
 
-# A letter that came back, whenever it did, leaves the answer unread, unless the customer said something themselves:
-# yes, how they found it, or that they ask no more.
+# When the mail server took a letter, be it that it came back and was taken elsewhere later.
+TAKEN = """(m.delivered_at = {told} OR EXISTS (
+               SELECT FROM customers_timelineentry h
+               WHERE h.message_id = m.id AND h.code = 'letter_handed' AND h.at = {told}))"""
+
+# A letter that came back leaves the answer unread, unless the customer said something themselves: yes, how they found
+# it, or that they ask no more. One that came back after silence had closed the case has a case that follows. It may
+# have gone out once more since; then the timeline knows when it was taken first.
 CLOSED_UNTOLD = SQL("""
     SELECT q.number AS dispute, q.decided_at, m.delivered_at, q.told_at, q.closed_at,
-           m.letter = 'answer' AND m.customer_id = q.customer_id AND m.delivered_at = q.told_at
-           AND q.decided_at <= m.delivered_at AND m.delivered_at <= q.closed_at
+           m.letter = 'answer' AND m.customer_id = q.customer_id AND {taken}
+           AND q.decided_at <= q.told_at AND q.told_at <= q.closed_at
            AND (m.bounced_at IS NULL OR q.confirmed_at IS NOT NULL OR q.rated_at IS NOT NULL
-                OR q.outcome = 'withdrawn') AS kept
+                OR q.outcome = 'withdrawn'
+                OR (m.bounced_at >= q.closed_at
+                    AND EXISTS (SELECT FROM disputes_dispute f WHERE f.follows_id = q.id))) AS kept
     FROM disputes_dispute q LEFT JOIN customers_message m ON m.id = q.told_by_id
     WHERE q.status = 'closed' AND q.partner_id = ANY(%(partners)s) AND q.opened_at >= %(since)s::timestamptz
-""")
+""").format(taken=SQL(TAKEN.format(told="q.told_at")))
 
 REOPENED_UNTOLD = SQL("""
     SELECT q.number AS dispute, e.decided_at, m.delivered_at, e.told_at, e.reopened_at,
@@ -97,13 +105,13 @@ ORPHANED = SQL("""
 # The same loop, for news of access: told first, then their word, or silence after a letter that stayed there.
 NEWS_UNTOLD = SQL("""
     SELECT n.id AS news, n.kind, m.delivered_at, n.told_at, n.closed_at,
-           m.letter = n.kind AND m.customer_id = n.customer_id AND m.delivered_at = n.told_at
+           m.letter = n.kind AND m.customer_id = n.customer_id AND {taken}
            AND n.told_at <= n.closed_at
            AND (n.confirmed_at IS NOT NULL OR n.objected_at IS NOT NULL
-                OR (m.bounced_at IS NULL AND n.closed_at >= n.window_ends_at)) AS kept
+                OR ((m.bounced_at IS NULL OR m.bounced_at >= n.closed_at) AND n.closed_at >= n.window_ends_at)) AS kept
     FROM disputes_accessnews n JOIN customers_message m ON m.id = n.told_by_id
     WHERE n.closed_at IS NOT NULL AND n.partner_id = ANY(%(partners)s) AND m.queued_at >= %(since)s::timestamptz
-""")
+""").format(taken=SQL(TAKEN.format(told="n.told_at")))
 
 # What stays off for another reason is not asked about. A no is always a case.
 NEWS_UNASKED = SQL("""

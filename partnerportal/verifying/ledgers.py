@@ -22,6 +22,7 @@ LEDGERS = (
     "billing_refund",
     "billing_reversal",
     "billing_writeoff",
+    "customers_change",
     "customers_document",
     "customers_messageattempt",
     "customers_timelineentry",

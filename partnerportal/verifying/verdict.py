@@ -22,10 +22,12 @@ from . import (
     deeds,
     escalations,
     files,
+    history,
     ladder,
     ledgers,
     letters,
     money,
+    outside,
     papers,
     prices,
     replaying,
@@ -59,6 +61,7 @@ ROOMS = (
     papers,
     prices,
     files,
+    history,
 )
 # A day begins first where the clocks are furthest ahead.
 FIRST_ZONE = timezone(timedelta(hours=14))
@@ -87,6 +90,8 @@ def checks() -> list[Check]:
         found += letters.WITNESSED
     if settings.USES_SANDBOX:
         found += suspending.WITNESSED
+        if settings.USES_MAIL_SINK and settings.EMAIL_BACKEND == SMTP:
+            found += outside.WITNESSED
     return sorted(found, key=lambda check: (check.promise[0], int(check.promise[1:] or 0)))
 
 

@@ -12,10 +12,12 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-# `late`: written after we began to look, so that the rows that explain it may lie behind our snapshot.
+# `place`: where in the log. `late`: written after we began to look, so that the rows that explain it may lie behind our
+# snapshot.
 TABLES = """
 CREATE TEMPORARY TABLE verify_operation (
-    request_id text, customer text, subscription text, took_effect boolean, answered text, late boolean
+    request_id text, customer text, subscription text, took_effect boolean, answered text, late boolean,
+    place bigint
 );
 CREATE TEMPORARY TABLE verify_mail (message_id text);
 """
@@ -61,7 +63,7 @@ def _fill(cursor: Any, copy_from: str, rows: Iterator[tuple[Any, ...]]) -> None:
             copy.write_row(row)
 
 
-def operations(log_was: int) -> Iterator[tuple[str, str, str, bool, str, bool]]:
+def operations(log_was: int) -> Iterator[tuple[str, str, str, bool, str, bool, int]]:
     """The sandbox's changes to subscriptions, one at a time. A half line at the end is one that is being written."""
     if not settings.USES_SANDBOX or not _log().exists():
         return
@@ -80,6 +82,7 @@ def operations(log_was: int) -> Iterator[tuple[str, str, str, bool, str, bool]]:
                     bool(said["took_effect"]),
                     str(said["answered"]),
                     late,
+                    offset,
                 )
 
 

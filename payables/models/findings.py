@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from billing.models import InvoiceLine
+from customers.history.keeping import Kept
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 from subscriptions.models import Subscription
 
@@ -97,6 +98,7 @@ class Finding(PartnerOwned):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="as_found", fields=["partner", "bill", "kind", "key", "found_at"]),
+            Kept(of=["decided_at", "decided_by_id", "why", "explained_by"]),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
 from customers.models import OwnedQuerySet, PartnerOwned, User
 
 from .bills import ProviderBill
@@ -124,6 +125,7 @@ class Standing(PartnerOwned):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="as_begun", exclude=["ended_at", "ended_by"]),
+            Kept(taken_away=False),
         ]
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
 from customers.models import Customer, Message, OwnedQuerySet, PartnerOwned, User
 from outbox.models import Attempt, Effect
 
@@ -45,6 +46,7 @@ class Subscription(PartnerOwned):
         constraints = [
             models.UniqueConstraint(fields=["partner", "provider_id"], name="subscriptions_subscription_once")
         ]
+        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return self.name
@@ -145,7 +147,10 @@ class Suspension(PartnerOwned):
                 & (Q(ended_at=None, ended_why="") | Q(ended_at__isnull=False) & ~Q(ended_why="")),
             ),
         ]
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["partner", "customer", "subscription"]),
+        ]
 
 
 class AccessAttempt(Attempt, PartnerOwned):
@@ -158,7 +163,10 @@ class AccessAttempt(Attempt, PartnerOwned):
     objects = OwnedQuerySet["AccessAttempt"].as_manager()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["partner", "change", "subscription", "request_id"]),
+        ]
 
 
 class AccessStopQuerySet(OwnedQuerySet["AccessStop"]):
@@ -249,6 +257,7 @@ class AccessStop(PartnerOwned):
             pgtrigger.ReadOnly(
                 name="as_opened", fields=["partner", "customer", "cause", "scope", "evidence", "opened_by", "opened_at"]
             ),
+            Kept(taken_away=False),
         ]
 
     def __str__(self) -> str:

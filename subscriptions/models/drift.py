@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from customers.history.keeping import Kept
 from customers.models import Customer, OwnedQuerySet, PartnerOwned, User
 from outbox.models import Attempt, Effect
 
@@ -78,7 +79,10 @@ class QuantityAttempt(Attempt, PartnerOwned):
     objects = OwnedQuerySet["QuantityAttempt"].as_manager()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="whose", fields=["partner", "change", "request_id"]),
+        ]
 
 
 class DriftQuerySet(OwnedQuerySet["Drift"]):
@@ -159,6 +163,7 @@ class Drift(PartnerOwned):
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="as_found", fields=["partner", "customer", "provider_id", "kind", "found_at"]),
+            Kept(of=["decided_by_id", "decided_at", "ended_by_id", "ended_why"]),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
 """How does the provider tell its partner that something changed? A signed event to the registered address.
 
 Signed with a key of this sandbox's own; the issuer of its certificate lies in `certificates/issuer.pem` under the
-state directory, for whoever is to trust it. Ten tries, then the event is given up; events that were not delivered
-when the sandbox ends are gone: they are hints, and the provider's own come up to 48 hours late.
+state directory, for whoever is to trust it. Ten tries, then the event is given up. Until then it lies in `events/`, so
+that a sandbox that was stopped tells of it when it is started again.
 """
 
 from __future__ import annotations
@@ -51,11 +51,18 @@ class Notifier:
         self.base_url = ""
         self._book = book
         self._directory = directory / "certificates"
-        self._queue: Queue[tuple[str, bytes, str]] = Queue()
+        self._waiting = directory / "events"
+        self._queue: Queue[Path] = Queue()
         self._told: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._key: RSAPrivateKey | None = None
+
+    def begin(self, base_url: str) -> None:
+        """Say where we are, and go on with what was not delivered the last time."""
+        self.base_url = base_url
+        for left in sorted(self._waiting.glob("*.json")):
+            self._line_up(left)
 
     def certificate(self) -> bytes:
         """The certificate under which events are signed, as it is served."""
@@ -95,7 +102,13 @@ class Notifier:
             "AuditUri": None,
             "ResourceChangeUtcDate": datetime.now(UTC).isoformat(),
         }
-        self._queue.put((url, json.dumps(event).encode(), test))
+        self._waiting.mkdir(parents=True, exist_ok=True)
+        place = self._waiting / f"{time.time_ns():020}-{uuid.uuid4().hex[:8]}.json"
+        write_whole(place, json.dumps({"url": url, "body": json.dumps(event), "test": test}).encode())
+        self._line_up(place)
+
+    def _line_up(self, place: Path) -> None:
+        self._queue.put(place)
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, daemon=True)
@@ -103,14 +116,16 @@ class Notifier:
 
     def _work(self) -> None:
         while True:
-            url, body, test = self._queue.get()
-            delivered = False
+            place = self._queue.get()
+            kept = json.loads(place.read_bytes())
+            test, delivered = kept["test"], False
             for attempt in range(TRIES):
-                delivered = self._post(url, body, test)
+                delivered = self._post(kept["url"], kept["body"].encode(), test)
                 if delivered:
                     break
                 time.sleep(min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE))
-            if test:
+            place.unlink(missing_ok=True)
+            if test in self._told:
                 self._told[test]["status"] = "completed" if delivered else "failed"
 
     def _post(self, url: str, body: bytes, test: str) -> bool:
@@ -125,7 +140,7 @@ class Notifier:
             error.close()
         except (OSError, ValueError) as error:
             code, done = type(error).__name__, False
-        if test:
+        if test in self._told:
             result = {"responseCode": "OK" if done else code, "responseMessage": "", "systemError": False}
             self._told[test]["results"].append({**result, "dateTimeUtc": datetime.now(UTC).isoformat()})
         return done

@@ -41,7 +41,7 @@ class Sandbox(ThreadingHTTPServer):
         self.desk = Desk(self.book, profile, self.notifier)
         self.faults = faults
         super().__init__(bind, Handler)
-        self.notifier.base_url = f"http://{bind[0]}:{self.server_port}"
+        self.notifier.begin(f"http://{bind[0]}:{self.server_port}")
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Callers that hang up on a slow answer are ordinary here; everything else is shown."""

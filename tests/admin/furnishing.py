@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from billing.models import Checkout, PassOn, PriceEntry, ReceivablesSetting, TaxRule, TillEvent
+from customers.admitting import admit
 from customers.inviting import Guest, invite
-from customers.models import ContactPreference, LetterWords, MailLink, Message
+from customers.models import ContactPreference, LetterWords, Logo, MailLink, Message
 from dunning.models import DeedMark, SavedView
 from payables.models import (
     CashBalance,
@@ -42,6 +43,7 @@ def furnish(book: Any, staff: Any, now: Any) -> None:
         _drift(book.partner, customer, staff, now, number)
         _minds(book.partner, staff, now, number)
         _letters(book.partner, customer, staff, now, number)
+        admit(book.partner, f"program {number}", ["invoices"], days=30, by=staff, now=now)
 
 
 def _minds(partner: Any, staff: Any, now: Any, number: int) -> None:
@@ -119,6 +121,8 @@ def _letters(partner: Any, customer: Any, staff: Any, now: Any, number: int) -> 
     mine = {"partner": partner, "customer": customer}
     written = {"language": ("ru", "en")[number], "written_at": now, "written_by": staff}
     LetterWords.objects.create(partner=partner, letter="policy", opening="Good day", **written)
+    picture = {"kind": "image/png", "content": b"png", "sha256": f"{number}" * 64, "set_at": now, "set_by": staff}
+    Logo.objects.create(partner=partner, **picture)
     ContactPreference.objects.create(letter="received", chosen_at=now, chosen_by=staff, **mine)
     message = Message.objects.filter(customer=customer).earliest("pk")
     MailLink.objects.create(

@@ -19,7 +19,7 @@ ADMIN = "/admin/"
 def details(partner, **changed):
     """A partner's form as it stands, with some values changed."""
     names = ("name", "mark", "country", "zone", "language", "payment_terms_days", "address", "bank_account")
-    more = ("bank_name", "bank_number", "reply_email", "phone", "link_days")
+    more = ("bank_name", "bank_number", "reply_email", "phone", "link_days", "tax_id", "opens", "closes")
     return {name: getattr(partner, name) for name in (*names, *more)} | changed
 
 

@@ -26,8 +26,8 @@ HISTORY = {
     *("CommonCause", "EarlierAnswer", "CaseEntry", "CaseFile", "CaseMail", "Escalation"),
     *("AccessNews", "CaseLine", "EscalationTerms"),
     *("PriceEntry", "TaxRule", "PassOn", "ReceivablesSetting"),
-    *("LetterWords", "ContactPreference", "MailLink"),
-    *("Invitation", "PlaceChange", "AccountMail"),
+    *("LetterWords", "Logo", "ContactPreference", "MailLink"),
+    *("Invitation", "PlaceChange", "AccountMail", "ApiToken", "Change"),
     "Clock",
 }
 MAY_BE_TAKEN_AWAY = {"Membership"}

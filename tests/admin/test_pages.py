@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from outbox.models import Clock
+from partnerportal.templatetags.support_desk import QUESTIONS
 
 OURS = {"outbox", "customers", "subscriptions", "billing", "payables", "dunning", "disputes"}
 ONE_OF_A_KIND = {"Clock", "CalendarEdition", "ProviderIdentity", "ProviderBill"}
@@ -65,3 +66,13 @@ def test_every_list_and_every_page_opens_with_as_many_queries_for_one_row_as_for
             if page.status_code != 200 or cost > MOST_QUERIES + 10:
                 faults.append(f"{name} {pk}: page answers {page.status_code} with {cost} queries")
     assert faults == [], "\n".join(faults)
+
+
+def test_the_index_leads_from_each_question_to_lists_that_open(full_book, admin_person, signed_in, at_noon):
+    client = signed_in(admin_person)
+    html = client.get("/admin/").content.decode()
+    shown = html.split('class="portal-questions"')[1].split('class="portal-all"')[0]
+    links = [part.split('"')[0] for part in shown.split('<a href="')[1:]]
+    wanted = [name for _question, _text, names in QUESTIONS for name in names]
+    assert len(links) == len(wanted) and len(set(wanted)) == len(wanted)
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)

@@ -12,8 +12,9 @@ from django.forms.models import model_to_dict
 
 from billing.models import BankEntry, Checkout, Claim, CreditNote, CreditNoteLine, Hold, Invoice, PromiseToPay, WriteOff
 from billing.models.prices import PassOn, PriceEntry, TaxRule
+from customers.admitting import admit
 from customers.inviting import Guest, invite
-from customers.models import Customer, Document, Membership, Message, Partner, User
+from customers.models import ApiToken, Customer, Document, Logo, Membership, Message, Partner, User
 from customers.roles import STAFF_ROLES
 from disputes.attaching import attach, belong
 from disputes.models import AccessNews, CommonCause, Dispute, Escalation
@@ -49,6 +50,9 @@ def furnish(partner: Partner, *marks: str) -> list[House]:
         story.company(f"{mark} Trading", story.Seats(f"{mark} E3"), story.Seats(f"{mark} Visio", 4)) for mark in marks
     ]
     story.import_book(partner, companies)
+    owner = story.people_of(partner)["owner"]
+    picture = {"kind": "image/png", "content": b"png", "sha256": "0" * 64, "set_at": NOON, "set_by": owner}
+    Logo.objects.create(partner=partner, **picture)
     story.issue_all(partner)
     story.chase(partner, story.people_of(partner)["owner"], until=story.FINAL)
     story.run_day(partner, story.SUSPEND)
@@ -88,7 +92,8 @@ def _house(customer: Customer, mark: str) -> House:
             "dispute": asked.pk,
             "file": _file(asked, mark, person),
             "cause": _cause(asked, mark).pk,
-            "access_news": _access_news(customer).pk,
+            "access_news": (news := _access_news(customer)).pk,
+            "access_letter": news.told_by_id,
             "escalation": _escalation(asked, mark).pk,
             "proposal": proposal.pk,
             "run": Run.objects.filter(partner=partner).latest("pk").pk,
@@ -102,6 +107,7 @@ def _house(customer: Customer, mark: str) -> House:
             "reading": _parked_reading(customer, mark).pk,
             "access": _parked_change(customer, mark).pk,
             "hold": held.pk,
+            "api_token": _token(partner, mark).pk,
             "stop": _stop(customer, mark).pk,
             "drift": _drift(customer, mark).pk,
             "suspension": _suspension(proposal).pk,
@@ -134,6 +140,12 @@ def _places(person: User, mark: str) -> dict[str, int]:
         "colleague": colleague.pk,
         "colleague_invited": ours.pk,
     }
+
+
+def _token(partner: Partner, mark: str) -> ApiToken:
+    """A program's way in."""
+    by = story.people_of(partner)["owner"]
+    return admit(partner, f"{mark} program", ["invoices", "payments", "runs"], days=90, by=by, now=NOON)[0]
 
 
 def _prices(customer: Customer, mark: str) -> dict[str, int]:

@@ -48,6 +48,7 @@ OBJECTS = {
     "statement_id": "bank_statement",
     "claim_id": "claim",
     "price_id": "price",
+    "token_id": "api_token",
     "tax_rule_id": "tax_rule",
     "pass_on_id": "pass_on",
     "my-promise pk": "invoice",
@@ -59,6 +60,7 @@ OBJECTS = {
     "my-question pk": "invoice",
     "my-question-effect pk": "invoice",
     "my-access pk": "access_news",
+    "my-access-of message_id": "access_letter",
     "my-access-right pk": "access_news",
     "my-access-wrong pk": "access_news",
     "people_role membership_id": "colleague",
@@ -80,6 +82,7 @@ INNER = ("file_id",)
 WORDS = {"kind": ("reading",), "number": (1,), "part": ("archive",), "slug": ("hanhai",), "chart": ("loop",)}
 # Addresses made of such words alone, without a row: a foreign word is an absent page.
 WORDS |= {"secret": ("0" * 64,), "token": ("x" * 43,), "letter": ("notice",), "language": ("en",)}
+WORDS |= {"fingerprint": ("0" * 64,)}
 
 
 class Inner(int):

@@ -82,6 +82,9 @@ def verdict(entry: Entry, person: Person) -> str:
     assert door is not None
     if door.kind == "anyone":
         return "in"
+    if door.kind == "token":
+        # A cookie opens nothing to programs.
+        return "no token"
     if door.kind in ("machine", "link"):
         # Nobody here signs anything, or has a mail of ours.
         return "absent"
@@ -99,6 +102,8 @@ def said(answer: Any) -> str:
     """The same verdict, read from an answer."""
     if answer.status_code == 404:
         return "absent"
+    if answer.status_code == 401:
+        return "no token"
     if answer.status_code == 403:
         return "refused"
     if answer.status_code == 405:
@@ -110,7 +115,7 @@ def said(answer: Any) -> str:
 
 def offered(street: Street, entry: Entry, method: str) -> bool:
     """Whether the page is there for this method at all, asked as somebody who may come in."""
-    machine = entry.door is not None and entry.door.kind in ("machine", "link")
+    machine = entry.door is not None and entry.door.kind in ("machine", "link", "token")
     enters = (one for one in street.people if machine or verdict(entry, one) == "in")
     person = next(one for one in enters if one.mine in ("", OURS))
     return said(street.ask(entry, person, method, own(street, entry, person))) != "not so"

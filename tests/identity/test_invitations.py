@@ -180,3 +180,4 @@ def test_links_start_with_the_portals_own_address(hanhai, people, window, settin
     assert len(letters) == 2
     for letter in letters:
         assert "evil.example" not in str(letter.message()) and settings.PORTAL_URL in letter.body
+        assert hanhai.support_hours and hanhai.support_hours in letter.body, "how the partner is reached"

@@ -10,7 +10,7 @@ from django.utils import translation
 from customers import formats
 from customers.models import Letter
 
-from .samples import HOUSES, LANGUAGES, QUEUED, House, facts_of, in_turn, parsed, values_of, write
+from .samples import HANHAI, HOUSES, LANGUAGES, QUEUED, House, facts_of, in_turn, parsed, values_of, write
 
 # News without a figure to pay.
 WITHOUT_AMOUNTS = ("restored", "policy", "case_word", "case_late")
@@ -117,6 +117,15 @@ def test_nothing_of_the_other_partner_stands_in_a_letter():
             assert house.partner.address in written.text
             assert house.partner.phone in written.text
             assert f'lang="{language}"' in written.html
+
+
+@pytest.mark.parametrize("letter", [one for one in values_of(HANHAI) if one != "case_late"])
+def test_every_letter_says_how_and_when_the_partner_is_reached(letter, monkeypatch):
+    reached = {"support_email": "help@hanhai.example", "support_phone": "+86 400 1", "support_hours": "Day and night"}
+    for name, said in reached.items():
+        monkeypatch.setattr(HANHAI.partner, name, said)
+    written = write(HANHAI, letter, "ru")
+    assert [one for one in reached.values() if one not in written.text or one not in written.page.words] == []
 
 
 def test_the_order_of_writing_changes_nothing():

@@ -9,12 +9,20 @@ import tracemalloc
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
+from html import unescape
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 
 from customers.exporting import Column, file_name, guarded, lines, sheet
+from customers.models import User
+from disputes.questioning import question
+from dunning.banking import import_statement
 from tests import story
+from tests.doors.table import ours
 
 from .conftest import a_customer, issued
 
@@ -139,3 +147,96 @@ def test_a_customer_gets_their_own_invoices_only(named, sign_in):
     body = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert ours.number in body
     assert theirs.number not in body
+
+
+# Lists that are no book of anything: what was found, samples of components, links that open a page, whom one breaker
+# names; and one that leaves as a file through a module of its own.
+NO_FILE = {"search.py", "styleguide.py", "links.py", "breaker.py"}
+OUR_FLOORS = ("customers", "subscriptions", "billing", "payables", "dunning", "disputes", "partnerportal")
+
+
+def test_every_module_that_turns_pages_leaves_as_a_file():
+    without = []
+    for floor in OUR_FLOORS:
+        for path in Path(settings.BASE_DIR, floor).rglob("*.py"):
+            text = path.read_text()
+            pages = re.search(r"(?<!def )\b(leaf|Paginator)\(", text)
+            if pages and "export" not in text and "_file" not in text and path.name not in NO_FILE:
+                without.append(str(path.relative_to(settings.BASE_DIR)))
+    assert without == []
+
+
+@pytest.fixture
+def full(named, mail_dir):
+    """A book with something in every list: bills, drafts, payments, a question, bank entries, prices, a run."""
+    story.import_book(named, [story.company("=Formula Ltd"), story.company("@corp")])
+    story.issue_all(named)
+    owner = story.people_of(named)["owner"]
+    story.chase(named, owner, until=story.FINAL)
+    customer = story.customer_named(named, "=Formula Ltd")
+    story.pay(customer, "10.00", story.at(story.FINAL), reference="+1+1", settled=False)
+    sheet_ = b"Date,Amount,Currency,Payer,Text\n2026-06-20,77.00,CNY,=Nobody,@text\n"
+    import_statement(named, io.BytesIO(sheet_), file_name="=bank.csv", now=story.at(story.FINAL), by=owner)
+    theirs = story.customer_person(customer, "billing@formula.example")
+    asked = {customer.invoices.get().lines.earliest("pk").pk: Decimal("1.00")}
+    question(customer.invoices.get(), asked, reason="price", text="-2", by=theirs, now=story.at(story.FINAL))
+    return named
+
+
+FILE_LINK = re.compile(r'href="(\?[^"]*export=(?:csv|xlsx)[^"]*)"')
+FORMULAS = re.compile(r"\s*[=+@\t\r＝]")
+
+
+def test_every_page_that_offers_a_file_gives_it(full, sit_down, people):
+    theirs = User.objects.get(email="billing@formula.example")
+    desks = [(sit_down(people["owner"], "2026-06-25"), False), (sit_down(theirs, "2026-06-25"), True)]
+    found: dict[str, set[str]] = {}
+    for desk, of_customer in desks:
+        for entry in ours():
+            door = entry.door
+            if entry.words or door is None or door.kind != ("customer" if of_customer else "staff"):
+                continue
+            url = reverse(entry.name)
+            page = desk.get(url)
+            if page.status_code != 200 or not page.headers["Content-Type"].startswith("text/html"):
+                continue
+            for link in map(unescape, FILE_LINK.findall(page.content.decode())):
+                kind = "xlsx" if "export=xlsx" in link else "csv"
+                found.setdefault(url, set()).add(kind)
+                gives_a_file(desk.get(url + link), url, kind)
+    missing = {url: kinds for url, kinds in found.items() if kinds != {"csv", "xlsx"}}
+    assert missing == {}
+    assert set(found) >= {
+        *("/invoices/", "/payments/", "/payments/bank/", "/payments/bank/import/", "/credit-notes/", "/customers/"),
+        *("/disputes/", "/disputes/causes/", "/insights/receivables/", "/settings/prices/", "/collections/"),
+        *("/my/invoices/", "/my/cases/", "/my/subscriptions/", "/my/statement/", "/worklist/", "/settings/people/"),
+    }
+
+
+def gives_a_file(answer, url: str, kind: str) -> None:
+    """A whole file under a name of plain letters with its kind, streamed, and no cell of it a formula."""
+    assert answer.status_code == 200, url
+    assert re.search(rf'filename="[A-Za-z0-9.-]+\.{kind}"', answer["Content-Disposition"]), url
+    assert answer.streaming, url
+    body = b"".join(answer.streaming_content)
+    if kind == "csv":
+        cells = [cell for row in read_csv(body.decode("utf-8-sig")) for cell in row]
+    else:
+        cells = [text for row in cells_of(body) for cell, text in row if cell != "n"]
+        assert b"<f>" not in zipfile.ZipFile(io.BytesIO(body)).read("xl/worksheets/sheet1.xml"), url
+    assert [cell for cell in cells if FORMULAS.match(cell)] == [], url
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/invoices/?state=overdue&currency=CNY", "invoices-overdue-CNY-2026-06-25.csv"),
+        ("/payments/?show=unapplied", "payments-unapplied-2026-06-25.csv"),
+        ("/payments/bank/?show=aside", "bank-entries-aside-2026-06-25.csv"),
+        ("/settings/prices/?tab=tax&over=1", "prices-tax-over-2026-06-25.csv"),
+        ("/customers/?q=formula", "customers-formula-2026-06-25.csv"),
+    ],
+)
+def test_the_name_of_a_file_says_its_filter(named, sit_down, people, address, name):
+    answer = sit_down(people["owner"], "2026-06-25").get(f"{address}&export=csv")
+    assert f'filename="{name}"' in answer["Content-Disposition"]

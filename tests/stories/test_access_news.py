@@ -83,13 +83,28 @@ def test_a_no_after_silence_opens_the_loop_again(book, back, wang):
     assert (one.closed_at, one.case) == (None, case)
 
 
-def test_a_letter_that_comes_back_voids_silence_but_no_word(book, back, wang):
-    news = news_of(back)
-    close_silent(now=news["restored"].window_ends_at)
-    come_back(news["restored"], story.at("2026-07-10"))
-    assert (news["restored"].told_at, news["restored"].closed_at) == (None, None)
-    assert close_silent(now=story.at("2026-08-10")) == 0
-    assert not open_news(back).exists()
+def test_a_letter_that_comes_back_in_the_window_waits_for_another_address(book, back, wang):
+    news = news_of(back)["restored"]
+    come_back(news, LATER)
+    assert (news.told_at, news.window_ends_at) == (None, None)
+    close_silent(now=story.at("2026-08-10"))
+    news.refresh_from_db()
+    assert news.closed_at is None and not open_news(back).exists()
+    assert not Dispute.objects.exists()
+
+
+def test_a_letter_that_comes_back_after_silence_is_followed_by_a_case(book, back, wang):
+    news = news_of(back)["restored"]
+    close_silent(now=news.window_ends_at)
+    news.refresh_from_db()
+    ended = news.closed_at
+    for _ in range(2):
+        come_back(news, story.at("2026-07-10"))
+    assert news.closed_at == ended and news.told_at
+    case = Dispute.objects.get()
+    assert (case.kind, case.source, case.next_action) == ("support", "returned", Dispute.Next.ARRIVAL)
+    assert "Office 365 E3" in case.title and case.owner
+    assert clean()
 
 
 def test_only_the_customers_own_people_say_so_and_the_database_refuses_a_close_untold(book, back, wang):

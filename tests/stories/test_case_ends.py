@@ -12,15 +12,20 @@ from billing.models import CreditNote, DisputedAmount
 from customers.addressing import set_address
 from customers.models import Message
 from disputes.answer_forms import AnswerAllForm, AnswerForm
+from disputes.escalated import state_of
+from disputes.escalating import answered as enter
 from disputes.escalating import call_off, file, prepare
+from disputes.escalating import withdraw as let_go
+from disputes.escalation_figures import acceptance
 from disputes.gathering import Part, answer_all, gather
+from disputes.hearing import hear
 from disputes.models import CaseLine, CommonCause, Dispute, Escalation
 from disputes.promising import Terms, set_terms
 from disputes.questioning import question
 from disputes.receiving_mail import receive
 from disputes.refusing import BadQuestion, NotOpen
 from disputes.reopening import reopen, withdraw
-from disputes.resolving import answer, close_silent, confirm, silent_until
+from disputes.resolving import answer, close_silent, confirm
 from disputes.views.comparing import more_than_ordered
 from tests import story
 from tests.cases.letters import report_of
@@ -77,6 +82,41 @@ def test_a_withdrawn_case_ends_what_21vianet_has_and_somebody_has_to_say_so(smal
     assert [call_off(one.pk, by=by, now=LATER).called_off_at for _ in range(2)] == [LATER, LATER]
     assert not Escalation.objects.to_call_off().exists()
     story.settle_all(ANSWERED)
+    assert clean()
+
+
+def test_what_21vianet_answers_after_the_case_was_withdrawn_is_kept_and_moves_nothing(small, wang):
+    case, by = ask(small.lanhai, wang, 2), small.people["billing"]
+    one = filed(case, by)
+    withdraw(case.pk, why="We found the order.", by=wang, now=ANSWERED)
+    story.settle_all(ANSWERED)
+    case.refresh_from_db()
+    assert case.status == "closed"
+    said = {"result": "refused", "text": "As ordered.", "by": by, "now": LATER}
+    assert [enter(one.pk, **said).answered_at for _ in range(2)] == [LATER, LATER]
+    one.refresh_from_db()
+    assert state_of(one) == "answered" and one.withdrawn_at == ANSWERED and not one.to_call_off
+    assert case.entries.get(kind="provider").text == "As ordered."
+    assert not Message.objects.filter(letter="case_turn", values__turn="answered").exists(), "that loop is closed"
+    assert acceptance(small.partner, now=LATER).decided == 1
+    case.refresh_from_db()
+    assert case.status == "closed" and clean()
+    with pytest.raises(NotOpen):
+        enter(one.pk, **said | {"text": "Otherwise."})
+
+
+def test_a_late_answer_leaves_a_new_escalation_of_the_same_case_alone(small, wang):
+    case, by = ask(small.lanhai, wang, 2), small.people["billing"]
+    one = filed(case, by)
+    let_go(one.pk, why="We ask otherwise.", by=by, now=ANSWERED)
+    newer = prepare(case, **WORDS | {"asked_for": "Credit two seats."}, by=by, now=ANSWERED)
+    file(newer.pk, reference="21V-2", by=by, now=ANSWERED)
+    at = ANSWERED + timedelta(hours=1)
+    enter(one.pk, result="refused", text="No.", by=by, now=at)
+    case.refresh_from_db()
+    assert (case.status, case.next_action) == ("waiting_provider", Dispute.Next.ASK_PROVIDER)
+    assert Message.objects.filter(letter="case_turn", values__turn="answered").count() == 1
+    story.settle_all(at)
     assert clean()
 
 
@@ -211,23 +251,41 @@ def answered(small, case: Dispute) -> Dispute:
     return case
 
 
-def test_an_answer_that_comes_back_after_silence_closed_the_case_opens_it_again(small, wang):
+def test_an_answer_that_comes_back_after_silence_closed_the_case_is_followed_and_the_end_stands(small, wang):
     case = answered(small, ask(small.lanhai, wang, 2))
     assert close_silent(now=LATER) == 1
     case.refresh_from_db()
-    assert case.status == "closed"
-    come_back(case, LATER + timedelta(hours=1))
-    assert (case.status, case.closed_at, case.next_action) == ("awaiting_confirmation", None, Dispute.Next.ARRIVAL)
-    assert case.owner and case.next_at > LATER
-    assert silent_until(case, small.lanhai) is None
-    assert close_silent(now=LATER + timedelta(days=30)) == 0, "silence counts for nothing"
+    ended, back = (case.status, case.closed_at, case.told_at), LATER + timedelta(hours=1)
+    assert ended[0] == "closed"
+    for _ in range(2):
+        come_back(case, back)
+    assert (case.status, case.closed_at, case.told_at) == ended, "a final state is final"
+    follow = case.followed_by.get()
+    assert (follow.kind, follow.source, follow.owner, follow.opened_by) == ("billing", "returned", case.owner, None)
+    assert (follow.next_action, follow.next_at) == (Dispute.Next.ARRIVAL, story.at("2026-07-01", "18:00"))
+    assert not Message.objects.filter(letter="question_taken", key=f"letter:question:{follow.pk}").exists()
+    assert clean()
     arrived = story.at("2026-07-02")
     address = {"role": "billing", "email": "other@lanhai.cn", "name": "Wang", "language": "en"}
     set_address(small.lanhai, **address, by=small.people["owner"], now=arrived)
     story.settle_all(arrived)
     case.refresh_from_db()
-    assert (case.told_at, case.window_ends_at) == (arrived, story.at("2026-07-08", "18:00")), "a window of its own"
-    assert close_silent(now=case.window_ends_at) == 1
+    assert (case.status, case.closed_at, case.told_at) == ended, "it arrives now, and the end stands"
+    answer(follow.pk, text="Our answer has reached you now.", by=small.people["billing"], now=arrived)
+    story.settle_all(arrived)
+    follow.refresh_from_db()
+    assert close_silent(now=follow.window_ends_at) == 1
+    assert clean()
+
+
+def test_whoever_wrote_after_the_end_gets_no_second_case_when_the_answer_comes_back(small, wang):
+    case = answered(small, ask(small.lanhai, wang, 2))
+    close_silent(now=LATER)
+    hear(case.pk, text="We never heard from you.", by=wang, now=LATER)
+    for _ in range(2):
+        come_back(case, LATER + timedelta(hours=1))
+    follow = case.followed_by.get()
+    assert follow.source == "customer" and [one.kind for one in follow.entries.all()] == ["note"]
     assert clean()
 
 

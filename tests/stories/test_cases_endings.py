@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from billing.models import CreditNote, DisputedAmount, Invoice
 from billing.voiding import void
@@ -293,3 +293,17 @@ def test_an_answer_that_bounced_closes_nothing_in_silence(small, asked):
     decide(small, asked, "rejected")
     Message.objects.filter(pk=asked.told_by_id).update(bounced_at=CONFIRMED)
     assert close_silent(now=asked.window_ends_at) == 0
+
+
+def test_the_database_refuses_a_close_without_the_delivered_outcome(small, asked):
+    def close(at) -> None:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Dispute.objects.filter(pk=asked.pk).update(status="closed", closed_at=at)
+
+    close(ANSWERED)
+    answer(asked.pk, outcome="rejected", text="No.", by=small.people["billing"], now=ANSWERED)
+    close(ANSWERED)
+    story.settle_all(ANSWERED)
+    close(ANSWERED - timedelta(minutes=1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Dispute.objects.filter(pk=asked.pk).update(status="investigating", next_action="")

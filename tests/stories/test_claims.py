@@ -14,6 +14,7 @@ from dunning.models import Case
 from dunning.wording import because
 from tests import story
 from tests.stories.conftest import stages
+from tests.stories.reaching import reached
 
 JUNE_23 = story.at("2026-06-23")
 
@@ -56,7 +57,7 @@ def test_a_claim_holds_the_step_for_three_working_days_and_then_no_longer(remind
     report(reminded.lanhai, wang)
     for day in story.days(story.FINAL, date(2026, 6, 26)):
         story.run_day(reminded.partner, day)
-        assert because_of(reminded.lanhai) == "claimed_paid"
+        reached(reminded.lanhai, "claimed_paid")
     assert said(reminded.lanhai, date(2026, 6, 26)) == "The customer reported payment on Tue 23 Jun."
     story.run_day(reminded.partner, date(2026, 6, 29))
     assert stages(reminded.lanhai)[-1] == "final"

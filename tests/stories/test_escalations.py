@@ -186,7 +186,7 @@ def test_an_escalation_that_is_let_go_is_ours_again(small, case, people):
     assert (case.status, case.next_action) == ("investigating", Dispute.Next.ANSWER)
     assert turns(small.lanhai) == ["taken_up", "filed", "withdrawn"]
     with pytest.raises(NotOpen):
-        answered(one.pk, result="refused", text="Too late.", by=people["billing"], now=ANSWERED)
+        remind(one.pk, by=people["billing"], now=ANSWERED)
     take_up(case, people["billing"], asked_for="Something quite different.")
     assert turns(small.lanhai) == ["taken_up", "filed", "withdrawn"], "they know already that we take it up"
 
@@ -197,8 +197,9 @@ def test_a_case_decided_meanwhile_keeps_its_answer(small, case, people):
     answer(case.pk, outcome="upheld", text="You are right.", by=by, now=FILED)
     one.refresh_from_db()
     assert (one.withdrawn_at, one.reference, one.to_call_off) == (FILED, "21V-778812", True)
-    with pytest.raises(NotOpen):
-        answered(one.pk, result="refused", text="No.", by=by, now=ANSWERED)
+    answered(one.pk, result="refused", text="No.", by=by, now=ANSWERED)
+    case.refresh_from_db()
+    assert (case.outcome, case.status, case.next_action) == ("upheld", "decided", Dispute.Next.ARRIVAL)
     with pytest.raises(NotOpen):
         take_up(case, by)
 

@@ -19,6 +19,7 @@ from dunning.wording import because
 from subscriptions.models import Suspension
 from tests import story
 from tests.stories.conftest import proposal_for, stages
+from tests.stories.reaching import reached
 
 JUNE_22, JULY_3 = story.at("2026-06-22"), story.at("2026-07-03")
 NOON = story.at(story.SUSPEND)
@@ -108,6 +109,7 @@ def test_an_exempt_customer_is_not_chased_and_says_so(reminded, lin):
     exempt(reminded.lanhai, reason="A hospital", by=lin, now=JUNE_22)
     assert said(reminded.lanhai, date(2026, 6, 22)) == "Exempt until further notice: A hospital."
     assert story.run_day(reminded.partner, story.FINAL).skipped["exempt"] == 1
+    reached(reminded.lanhai, "exempt")
     assert TimelineEntry.objects.get(code="exemption_granted_open").shared is False
 
 
@@ -198,6 +200,7 @@ def test_warning_again_repeats_the_last_notice_after_the_days_to_resume(reminded
     story.run_day(reminded.partner, date(2026, 7, 6))
     assert stages(reminded.lanhai)[-2:] == ["suspend", "final"]
     assert Decision.objects.filter(invoice__customer=reminded.lanhai).latest("pk").because == "renewed"
+    reached(reminded.lanhai, "renewed")
 
 
 def test_there_must_be_something_to_warn_about_again(small, lin):

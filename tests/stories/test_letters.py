@@ -16,6 +16,7 @@ from subscriptions.models import Suspension
 from subscriptions.sandbox.loading import load
 from tests import story, witness
 from tests.stories.conftest import stages
+from tests.stories.reaching import reached
 from tests.stories.test_money_arrives import billed_again
 
 
@@ -35,11 +36,11 @@ def test_a_bounced_final_notice_goes_to_the_fallback_contact_and_the_ladder_goes
     write_to(book.mingyue, "chen@mingyue.cn", book.people["owner"], story.at("2026-06-22"), role="owner")
     story.run_day(book.partner, story.FINAL)
     story.run_day(book.partner, story.FINAL, "15:00")
-    assert because(book.mingyue) == "letter_today"
+    reached(book.mingyue, "letter_today")
     story.run_day(book.partner, "2026-06-25")
     tries = Decision.objects.filter(invoice__customer=book.mingyue, stage="final").order_by("attempt")
     assert [(one.role, bool(one.message.delivered_at)) for one in tries] == [("billing", False), ("owner", True)]
-    assert tries[1].because == "fallback_contact"
+    reached(book.mingyue, "fallback_contact")
     assert witness.letters(mail_dir, "chen@mingyue.cn") == ["notice"]
     story.run_day(book.partner, "2026-07-02")
     assert stages(book.mingyue)[-1] == "suspend"
@@ -104,6 +105,7 @@ def test_data_that_will_be_deleted_is_announced_with_its_day(book, mail_dir):
     assert story.run_day(book.partner, "2026-07-30").notices == 0
     story.run_day(book.partner, "2026-07-31")
     taken = Decision.objects.get(invoice__customer=book.mingyue, stage="delete30")
+    reached(book.mingyue, "deletion_near")
     assert (taken.values["date"], taken.message.delivered_at) == ("2026-08-30", story.at("2026-07-31"))
     assert witness.letters(mail_dir, "mingyue")[-1] == "deletion"
     words = [witness.text_of(one) for one in witness.mails(mail_dir) if "mingyue" in one["X-RcptTo"]][-1]

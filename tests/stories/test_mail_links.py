@@ -72,7 +72,7 @@ def test_a_link_opens_its_own_invoice_alone_and_without_a_password(small, mail_d
     assert small.mingyue.invoices.get().number not in page
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "noindex" in answer.headers["X-Robots-Tag"]
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert visit(token, part="pdf/").content.startswith(b"%PDF")
     with clock.standing_at(LATER):
         for path in (

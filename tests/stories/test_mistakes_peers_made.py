@@ -29,6 +29,7 @@ from subscriptions.models import AccessChange, Suspension
 from tests import story, witness
 from tests.bank.statements import camt, credit
 from tests.stories.conftest import proposal_for, stages
+from tests.stories.reaching import reached
 from tests.stories.test_money_arrives import covered
 
 E3, VISIO = Decimal("731.40"), Decimal("482.72")
@@ -112,7 +113,7 @@ def test_nobody_is_suspended_while_a_payment_is_in_flight(small):
     read_at = story.at(story.SUSPEND, "09:30")
     import_statement(small.partner, io.BytesIO(content), file_name="june.xml", now=read_at)
     live(small, story.SUSPEND)
-    assert because(small.lanhai) == "money_unmatched"
+    reached(small.lanhai, "money_unmatched")
     assert not Proposal.objects.filter(customer=small.lanhai).exists()
     assert Proposal.objects.filter(customer=small.mingyue).exists()
 
@@ -142,7 +143,7 @@ def test_queued_is_not_sent(small, mail_dir):
     assert (final.message.outcome, final.message.delivered_at) == ("waiting", None)
     for day in (story.SUSPEND, date(2026, 7, 8)):
         run(small.partner, now=story.at(day))
-        assert because(small.lanhai) == "awaiting_delivery"
+        reached(small.lanhai, "awaiting_delivery")
     assert not Proposal.objects.exists()
     story.settle_all(story.at("2026-07-08", "13:00"))
     live(small, date(2026, 7, 14))
@@ -171,7 +172,7 @@ def test_no_nightly_run_undoes_a_hold_a_person_set(small):
     live(small, story.FINAL, story.SUSPEND, date(2026, 9, 1), date(2026, 12, 1))
     row.refresh_from_db()
     assert (row.until_on, row.lifted_at, stages(small.lanhai)) == (None, None, ["remind"])
-    assert because(small.lanhai) == "on_hold"
+    reached(small.lanhai, "on_hold")
 
 
 def test_a_hold_does_not_outlive_the_payment(book):
@@ -210,7 +211,7 @@ def test_a_blacklisted_address_leaves_no_notice_queued_for_ever(small):
     by, now = small.people["owner"], story.at("2026-06-08")
     set_address(small.lanhai, role="billing", email="bounce@lanhai.cn", name="", language="", by=by, now=now)
     live(small, story.REMIND, date(2026, 6, 16), story.FINAL)
-    assert because(small.lanhai) == "bounced", "the case says so, and the ladder stands"
+    reached(small.lanhai, "bounced")
     refused = Message.objects.filter(customer=small.lanhai, letter="notice")
     assert refused.exists() and not refused.filter(outcome="waiting").exists()
     assert all(one.bounced_at for one in refused)
@@ -250,7 +251,8 @@ def test_nothing_goes_on_before_the_customer_was_told_the_outcome(small, wang, m
     answer(asked.pk, outcome="rejected", text="As agreed.", by=small.people["billing"], now=answered)
     for day in (story.FINAL, story.SUSPEND):
         run(small.partner, now=story.at(day))
-        assert (because(small.lanhai), stages(small.lanhai)) == ("untold", ["remind"])
+        reached(small.lanhai, "untold")
+        assert stages(small.lanhai) == ["remind"]
     story.settle_all(NOON)
     assert witness.letters(mail_dir, small.lanhai.domain)[-1] == "answer"
     assert small.lanhai.disputed_amounts.first().told_at == NOON

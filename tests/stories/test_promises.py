@@ -20,6 +20,7 @@ from dunning.supposing import suppose_all, with_promise
 from dunning.wording import because
 from tests import story
 from tests.stories.conftest import stages
+from tests.stories.reaching import reached
 from tests.verifying.damaging import broken, judged
 
 WHOLE = Decimal("1214.12")
@@ -56,12 +57,12 @@ def said(customer, now) -> str:
 
 def test_a_promise_pauses_the_ladder_and_the_days_left_run_on_after_it_was_broken(reminded, wang):
     promise(of(reminded.lanhai), None, BY, by=wang, now=MADE)
-    assert case_of(reminded.lanhai).because == "promised"
+    reached(reminded.lanhai, "promised")
     assert said(reminded.lanhai, MADE) == "¥1,214.12 is promised by Fri 26 Jun."
     for day in story.days(story.FINAL, date(2026, 7, 1)):
         story.run_day(reminded.partner, day)
     assert stages(reminded.lanhai) == ["remind"], "by + settling Monday, free on the 30th, 2 days left"
-    assert case_of(reminded.lanhai).because == "resuming"
+    reached(reminded.lanhai, "resuming")
     assert said(reminded.lanhai, story.at("2026-07-01")) == "The pause ended on Tue 30 Jun; 1 day remains."
     story.run_day(reminded.partner, date(2026, 7, 2))
     assert stages(reminded.lanhai)[-1] == "final"

@@ -20,6 +20,8 @@ from subscriptions.models import Drift, ProviderEvent, SubscriptionReading
 from subscriptions.sandbox.loading import change
 from subscriptions.sandbox.notifying import CERTIFICATE, ORGANIZATION, _make
 from tests import story
+from tests.commanding import manage
+from tests.gateway.test_signing import listening
 
 NOON = story.at("2026-07-03")
 HOOK = "/hooks/partner-center/hanhai/"
@@ -162,3 +164,32 @@ def test_what_a_look_found_an_event_can_end(book, ring, sandbox_url):
     ring(about(seat))
     story.settle_all(NOON)
     assert Drift.objects.get().ended_how == "agrees"
+
+
+def test_registered_once_the_provider_rings_over_the_wire_and_is_believed(book, keys, sandbox_url):
+    ours = story.customer_named(book.partner, "Lanhai Trading").subscriptions.earliest("pk")
+    with listening() as (url, told):
+        said = manage("register_events", "--partner", "hanhai", "--url", url, "--try")
+        assert (said.code, said["changed"], said["believed"], said["tried"]) == (0, True, True, "completed")
+        assert not manage("register_events", "--partner", "hanhai", "--url", url)["changed"]
+        change(sandbox_url, ours.customer.provider_id, ours.provider_id, quantity=9)
+        for name in ("test-created", "subscription-updated"):
+            headers, body = told.get(timeout=20)
+            assert name.encode() in body
+            kept = {key: value for key, value in headers.items() if key.lower() not in ("host", "content-length")}
+            with clock.standing_at(NOON):
+                answer = Client(headers=kept).post(HOOK, body, content_type="application/json")
+            assert answer.status_code == 200
+    assert set(ProviderEvent.objects.values_list("name", "taken")) == {
+        ("test-created", "kept"),
+        ("subscription-updated", "read"),
+    }
+    assert SubscriptionReading.objects.get().provider_id == ours.provider_id
+
+
+def test_without_anybody_to_believe_the_registration_says_so(book, sandbox_url, settings):
+    settings.PARTNER_CENTER_EVENTS = {"origins": [], "issuers": "", "organization": ""}
+    with listening() as (url, _):
+        said = manage("register_events", "--partner", "hanhai", "--url", url)
+        assert (said.code, said["believed"]) == (1, False)
+    assert manage("register_events", "--partner", "hanhai", "--url", "nowhere").code == 2

@@ -53,7 +53,8 @@ def moved(result: dict, which: str = "earlier") -> list[tuple]:
 def test_the_policy_in_force_changes_nothing(owing):
     result = simulate(owing, standard_policy("CNY"), now=REMINDED)
     assert result["evaluated"] == 2 and result["subscriptions"] == 3
-    assert result["found"] == result["suspended"] == {"earlier": 0, "later": 0}
+    assert result["found"] == {"earlier": 0, "later": 0, "steps": 0}
+    assert result["suspended"] == {"earlier": 0, "later": 0}
     assert {name: result[name] for name in result["before"]} == result["before"]
     assert all(week["old"] == week["new"] and week["cash_old"] == week["cash_new"] for week in result["by_week"])
 
@@ -105,10 +106,31 @@ def test_where_nobody_is_suspended_the_next_steps_are_compared(owing):
     publish(owing, calm, effective_on=story.ISSUED, now=story.at(story.ISSUED))
     Case.objects.update(version=owing_version(owing, 2))
     result = simulate(owing, earlier, now=REMINDED)
-    assert result["found"] == {"earlier": 3, "later": 0} and result["suspended"] == {"earlier": 0, "later": 0}
+    assert result["found"] == {"earlier": 3, "later": 0, "steps": 0} and result["suspended"] == {
+        "earlier": 0,
+        "later": 0,
+    }
     assert {(row["old"]["stage"], row["old"]["on"], row["new"]["on"]) for row in result["earlier"]} == {
         ("final", "2026-06-24", "2026-06-22")
     }
+
+
+def test_a_later_reminder_moves_no_suspension_and_is_told_as_the_next_step_of_each(hanhai, people, mail_dir):
+    story.import_book(hanhai, [story.company("Lanhai Trading"), story.company("Mingyue Logistics")])
+    story.issue_all(hanhai)
+    story.run_day(hanhai, story.COURTESY)
+    result = simulate(hanhai, changed("remind", offset=7), now=story.at("2026-06-08"))
+    assert result["found"] == {"earlier": 0, "later": 0, "steps": 2}
+    [first, second] = result["steps"]
+    assert (first["customer"], second["customer"]) == ("Lanhai Trading", "Mingyue Logistics")
+    old, new = first["next"]["old"], first["next"]["new"]
+    assert (old, new) == (first["old"], first["new"])
+    assert (old["stage"], old["on"], new["stage"], new["on"]) == (
+        "remind",
+        "2026-06-15",
+        "remind",
+        "2026-06-17",
+    ) and first["days"] == -2
 
 
 def owing_version(partner: Partner, number: int):

@@ -12,6 +12,7 @@ from dunning.rebuilding import as_of
 from dunning.recalling import recall_day
 from outbox import clock
 from tests import story
+from tests.stories.test_money_arrives import billed_again
 
 PAID = story.at("2026-07-03", "10:00")
 E3, VISIO = Decimal("731.40"), Decimal("482.72")
@@ -82,6 +83,16 @@ def test_a_future_day_is_the_dated_future(book):
     assert asked(seat, story.FINAL, now).told[0].decision.schedule[0].on == story.FINAL
     story.run_day(book.partner, story.FINAL)
     assert asked(seat, story.FINAL, story.at("2026-07-01")).told[0].taken[0].stage == "final", "it came true"
+
+
+def test_what_was_done_that_day_is_the_answer_whatever_comes_next_for_another_invoice(book):
+    book.chase(until=story.FINAL)
+    billed_again(book.mingyue, "60.00", on=story.date(2026, 6, 30))
+    story.run_day(book.partner, story.SUSPEND)
+    story.approve_all(book.partner, book.people["owner"], story.at(story.SUSPEND))
+    first, second = asked(book.mingyue.subscriptions.get(), story.SUSPEND, story.at("2026-07-10")).told
+    assert ([row.stage for row in first.taken], second.taken) == (["suspend"], ())
+    assert second.decision.schedule[0].at < first.decision.schedule[0].at
 
 
 def test_the_page_answers_without_scripts(over, client):

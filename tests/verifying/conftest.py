@@ -18,7 +18,7 @@ from partnerportal.services import needs
 from partnerportal.services.for_tests import services
 from tests import story
 from tests.conftest import Book
-from tests.verifying.damaging import broken, judged
+from tests.verifying.damaging import judged, on_record
 
 AS_IN_TESTS = {
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
@@ -88,10 +88,10 @@ def mail_dir(lived) -> Path:
 
 @pytest.fixture
 def only_breaks():
-    """Says that, after the damage, exactly this promise is broken; answers its rows."""
+    """Says that, after the damage, exactly this promise is broken on record; answers its rows."""
 
     def look(promise: str) -> list[dict]:
-        found = broken(judged())
+        found = on_record(judged())
         assert list(found) == [promise], found
         return found[promise]
 

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from django.db import connection
 
 from outbox import clock
+from partnerportal.verifying import outside
 from partnerportal.verifying.verdict import Verdict, verify
+
+FROM_OUTSIDE = {question.wrong for question in outside.WITNESSED}
 
 
 def judged(partner=None, since=None) -> Verdict:
@@ -18,6 +21,12 @@ def judged(partner=None, since=None) -> Verdict:
 def broken(verdict: Verdict) -> dict[str, list[dict]]:
     """What doesn't hold, by promise."""
     return {name: found.violations for name, found in verdict.promises.items() if found.violations}
+
+
+def on_record(verdict: Verdict) -> dict[str, list[dict]]:
+    """What doesn't hold by the record; what the witnesses contradict besides is test_outside.py's to ask."""
+    found = {name: [row for row in rows if row["wrong"] not in FROM_OUTSIDE] for name, rows in broken(verdict).items()}
+    return {name: rows for name, rows in found.items() if rows}
 
 
 @contextmanager

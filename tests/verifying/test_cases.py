@@ -13,7 +13,7 @@ from customers.models import Membership, Message
 from disputes.models import Dispute
 from disputes.questioning import question
 from disputes.reopening import reopen
-from disputes.resolving import answer, confirm
+from disputes.resolving import answer, close_silent, confirm
 from tests import story
 from tests.verifying.damaging import broken, damage, judged
 
@@ -74,6 +74,16 @@ def test_a_case_closed_in_silence_on_a_bounced_answer_breaks_i31(lived, asked, w
     Message.objects.filter(pk=closed.told_by_id).update(bounced_at=ANSWERED)
     assert broken(judged()) == {}, "whoever said yes has read it"
     damage("UPDATE disputes_dispute SET confirmed_at = NULL WHERE id = %s", asked.pk, table="disputes_dispute")
+    (row,) = only_breaks("I31")
+    assert row["dispute"] == asked.number
+
+
+def test_an_answer_that_came_back_after_silence_and_is_followed_by_nobody_breaks_i31(lived, asked, only_breaks):
+    answer(asked.pk, outcome="rejected", text="As agreed.", by=lived.people["owner"], now=ANSWERED)
+    story.settle_all(ANSWERED)
+    asked.refresh_from_db()
+    assert asked.window_ends_at and close_silent(now=asked.window_ends_at) == 1
+    Message.objects.filter(pk=asked.told_by_id).update(bounced_at=asked.window_ends_at + timedelta(days=1))
     (row,) = only_breaks("I31")
     assert row["dispute"] == asked.number
 

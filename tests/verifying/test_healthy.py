@@ -12,7 +12,7 @@ from dunning.models import Decision
 from subscriptions.models import Suspension
 from tests.verifying.damaging import broken, damage, judged
 
-NUMBERS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 21, 23, 24, 25, 26, 28, 29, 30, 35)
+NUMBERS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 21, 23, 24, 25, 26, 28, 29, 30, 35, 49)
 LOOKED_AT = {f"I{number}" for number in NUMBERS} | {"R"}
 
 

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.urls import reverse
 
-from customers.models import Partner
+from customers.models import Partner, User
+from partnerportal.pages.beginning import secret
 from partnerportal.services import environment, joining, places
 from partnerportal.services.places import StartError
 from partnerportal.services.serving import Bind, Portal, only_one
@@ -62,6 +64,7 @@ class Command(BaseCommand):
                 self.seed(portal)
             portal.start()
             portal.announce()
+            self.invite_the_first(portal)
             portal.watch()
 
     def seed(self, portal: Portal) -> None:
@@ -84,6 +87,14 @@ class Command(BaseCommand):
             (portal.places.log / "demo.log").write_text(told.getvalue())
         self.say(told.getvalue().rstrip())
         portal.note("demo book")
+
+    def invite_the_first(self, portal: Portal) -> None:
+        """Where nobody can sign in yet, say under which address somebody can begin."""
+        try:
+            if not User.objects.exists():
+                self.say(f"Nobody can sign in yet. Begin here: {portal.bind.url}{reverse('begin', args=[secret()])}")
+        finally:
+            connection.close()
 
     def say(self, line: str) -> None:
         """One line at once; somebody who stopped reading does not stop the portal."""

@@ -19,6 +19,7 @@ WARNINGS = {
     Notice.SAME_NAME: "a file of this name with other content was imported before",
     Notice.EQUAL_LINES: "some lines say the same as lines before them; all are kept",
     Notice.MONTH_FIRST: "no date in the file shows it, but dates are read month first",
+    Notice.BESIDE: "some lines are of no subscription; they stand with the bill as a whole, as an adjustment",
 }
 
 

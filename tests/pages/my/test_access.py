@@ -1,5 +1,6 @@
 """Does a customer who was told of their access say yes or no in one click, and is a no a case?"""
 
+from customers.models import Message
 from disputes.models import AccessNews, Dispute
 from tests import story
 
@@ -34,6 +35,16 @@ def test_a_no_says_why_and_is_a_case(suspended, sign_in):
     case = Dispute.objects.get()
     assert case.number in text_of(taken) and case.text == "We paid on Friday."
     assert case.number in text_of(at.get(f"/my/access/{one.pk}/"))
+
+
+def test_the_letter_leads_to_what_it_asks(suspended, sign_in):
+    one, at = news_of(suspended.lanhai), sign_in(suspended.lanhai, "2026-07-02")
+    path = f"/my/access/of/{one.told_by_id}/"
+    assert path in one.told_by.body_text and path in one.told_by.body_html
+    assert at.get(path).headers["Location"] == f"/my/access/{one.pk}/"
+    other = Message.objects.filter(customer=suspended.lanhai).exclude(letter="suspended").earliest("pk")
+    assert at.get(f"/my/access/of/{other.pk}/").status_code == 404
+    assert sign_in(suspended.mingyue, story.SUSPEND).get(path).status_code == 404
 
 
 def test_who_only_looks_is_not_asked_and_a_sibling_finds_nothing(suspended, sign_in):

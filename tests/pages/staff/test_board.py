@@ -2,7 +2,10 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
+from html import unescape
+from urllib.parse import urljoin
 
 import pytest
 
@@ -11,7 +14,7 @@ from disputes.asking import ask
 from disputes.gathering import gather
 from disputes.models import CommonCause, Dispute
 from disputes.questioning import question
-from disputes.resolving import answer
+from disputes.resolving import answer, confirm
 from tests import story
 from tests.pages.staff.conftest import lanhai, text_of
 
@@ -72,6 +75,33 @@ def test_fifty_and_ten_thousand_cost_the_same_and_show_twenty_each(case, people,
     assert desk.queries("/disputes/?view=table") <= 12
 
 
+@pytest.mark.parametrize("path", ["/disputes/?view=table", "/disputes/causes/{cause}/"])
+def test_a_list_turns_its_pages_without_losing_or_repeating_a_case(case, customer, people, sit_down, path):
+    desk = sit_down(people["owner"], "2026-06-02")
+    cause = gather(customer.partner, [case.pk], title="One", text="", by=people["owner"], now=desk.now)
+    many(Dispute.objects.get(), 120)
+    # Cases of the same instant, and one whose window runs instead of the promise.
+    Dispute.objects.filter(number__endswith="7").update(answer_by=case.answer_by)
+    page, seen, pages = path.format(cause=cause.pk), [], []
+    while page:
+        said = desk.get(page).content.decode()
+        pages.append(NUMBER.findall(said))
+        seen += pages[-1]
+        before, page = href(page, said, "prev"), href(page, said, "next")
+    assert [len(one) for one in pages] == [50, 50, 21]
+    assert len(set(seen)) == 121 == Dispute.objects.count()
+    assert NUMBER.findall(desk.get(before).content.decode()) == pages[1]
+
+
+NUMBER = re.compile(r'<th scope="row" class="cell-name"><a[^>]*>(D-[0-9-]+)</a>')
+
+
+def href(path: str, said: str, rel: str) -> str:
+    """Where the button of a page leads; empty where there is none."""
+    found = re.search(rf'href="([^"]*)" rel="{rel}"', said)
+    return urljoin(path, unescape(found[1])) if found else ""
+
+
 def test_filters_narrow_the_table_and_the_file_alike(case, customer, people, sit_down):
     ask(customer, kind="support", title="No sign-in", text="Nobody can", by=people["owner"], now=ASKED, source="staff")
     desk = sit_down(people["owner"], "2026-06-02")
@@ -103,7 +133,12 @@ def test_figures_count_what_was_answered_and_closed(case, people, sit_down):
     story.settle_all(desk.now)
     seen = text_of(desk.get("/disputes/"))
     assert "Answered in time, 90 days 100 % 1 of 1" in seen and "Time to answer, median 2 days" in seen
-    assert "Loop closed 0 % 0 of 1 confirmed" in seen
+    assert "Loop closed 0 % 0 of 1 confirmed" in seen and "Closed this month 0" in seen
+    confirm(case.pk, by=case.opened_by, now=desk.now)
+    ask(case.customer, kind="billing", title="Due", text="When?", by=case.opened_by, now=desk.now)
+    seen = text_of(desk.get("/disputes/"))
+    assert "Loop closed 100 % 1 of 1 confirmed" in seen and "Closed this month 1" in seen
+    assert "Closed this month 0" in text_of(desk.at("2026-07-01").get("/disputes/"))
 
 
 def test_cases_are_gathered_from_the_table_and_shown_as_one(case, customer, small_book, people, sit_down):
@@ -148,8 +183,13 @@ def test_staff_open_a_case_for_a_customer(customer, people, sit_down):
     assert desk.post(path, form).status_code == 422
     assert desk.post(path, {**form, f"line_{line.pk}": "1e3"}).status_code == 422
     assert desk.post(path, {**form, f"line_{line.pk}": "999999"}).status_code == 422
-    page = desk.post(path, {**form, f"line_{line.pk}": "10.00"}, follow=True)
+    alone = desk.post(path, {**form, f"ordered_{line.pk}": "2"})
+    assert alone.status_code == 422 and "Say the amount in question beside the seats" in text_of(alone)
+    assert desk.post(path, {**form, f"line_{line.pk}": "10.00", f"ordered_{line.pk}": "-1"}).status_code == 422
+    said = {**form, f"line_{line.pk}": "10.00", f"ordered_{line.pk}": "2"}
+    page = desk.post(path, said, follow=True)
     made = Dispute.objects.get()
+    assert made.lines.get().ordered == 2 and "Seats ordered, by the customer 2" in text_of(page)
     assert (made.source, made.opened_by) == ("staff", people["help_desk"]) and made.number in text_of(page)
     asked = desk.post(
         f"/disputes/new/?customer={customer.pk}", {"kind": "billing", "title": "Due date", "text": "When?"}

@@ -3,15 +3,23 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import CreditNote
 from customers.models import Message
+from disputes.escalating import file, prepare
+from disputes.escalating import withdraw as let_go
+from disputes.gathering import gather
 from disputes.models import Dispute
 from disputes.questioning import question
+from disputes.receiving_mail import receive
 from disputes.reopening import reopen
 from disputes.replying import note
 from disputes.resolving import answer as give_answer
+from disputes.resolving import close_silent
 from tests import story
+from tests.cases.letters import report_of
 from tests.pages.staff.conftest import lanhai, text_of
 
 
@@ -60,6 +68,29 @@ def test_a_case_is_read_in_few_queries_however_much_was_said(case, people, sit_d
         note(case.pk, text=word, by=people["billing"], now=story.at("2026-06-02"))
     with django_assert_max_num_queries(12):
         assert "Three" in text_of(desk.get(f"/disputes/{case.pk}/"))
+
+
+def test_a_case_that_was_reopened_escalated_and_credited_is_read_in_as_few(case, people, sit_down):
+    now, by = story.at("2026-06-02"), people["billing"]
+    note(case.pk, text="Before", by=by, now=now)
+    give_answer(case.pk, outcome="partly", text="Half", refused={row_of(case).pk: Decimal("40.00")}, by=by, now=now)
+    story.settle_all(now)
+    reopen(case.pk, why="The order says four", by=case.opened_by, now=now)
+    words = {"tried": "We compared the bill", "why": ["tools"], "why_text": "No tool for it.", "no_evidence": True}
+    one = prepare(case, **words, asked_for="Credit two seats.", by=by, now=now)
+    file(one.pk, reference="21V-1", by=by, now=now)
+    let_go(one.pk, why="Otherwise.", by=by, now=now)
+    cause = gather(case.partner, [case.pk], title="Seats", text="", by=by, now=now)
+    desk = sit_down(by, "2026-06-02")
+    desk.get(f"/disputes/{case.pk}/")
+    with CaptureQueriesContext(connection) as asked:
+        seen = text_of(desk.get(f"/disputes/{case.pk}/"))
+    assert "Not resolved, reopened" in seen and cause.number in seen and "has to be told about 21V-1" in seen
+    assert "2 of 6 ready" in seen, "the customer was told of it before"
+    assert len(asked) <= 12
+    # What follows a rejection takes the whole rulebook, so it is a page of its own.
+    assert desk.queries(f"/disputes/{case.pk}/?if=rejected") <= 24
+    assert "If rejected today" in text_of(desk.get(f"/disputes/{case.pk}/?if=rejected"))
 
 
 def test_who_may_not_see_our_costs_sees_our_line_alone(case, people, sit_down):
@@ -113,6 +144,27 @@ def test_a_case_without_answer_stands_on_the_worklist(case, people, sit_down):
     assert f"Answer a dispute Lanhai Trading {case.number}" in text_of(
         sit_down(people["owner"], "2026-06-02").get("/worklist/")
     )
+
+
+def test_an_answer_that_came_back_after_the_end_is_seen_to_in_a_case_that_follows(case, people, sit_down):
+    now = story.at("2026-06-02")
+    give_answer(case.pk, outcome="rejected", text="As ordered", by=people["billing"], now=now)
+    story.settle_all(now)
+    case.refresh_from_db()
+    assert case.window_ends_at and close_silent(now=case.window_ends_at) == 1
+    letter = Message.objects.get(pk=case.told_by_id)
+    receive(report_of(letter.message_id, letter.to_email), now=story.at("2026-06-10"))
+    follow = case.followed_by.get()
+    desk = sit_down(people["owner"], "2026-06-10")
+    seen = text_of(desk.get(f"/disputes/{follow.pk}/"))
+    assert "when our letter came back" in seen and f"It goes on from {case.number}" in seen
+    assert "See that the answer arrives" in seen
+    assert "Call: the answer to a case came back" in text_of(desk.get("/worklist/"))
+    panel = text_of(desk.get(f"/worklist/?row=dispute-{follow.pk}"))
+    assert "Find the address, and say it again in this case." in panel and "They wrote" not in panel
+    theirs = sit_down(case.opened_by, "2026-06-10")
+    assert f"Our answer came back to us; it goes on in {follow.number}" in text_of(theirs.get(f"/my/cases/{case.pk}/"))
+    assert "Opened for you by Hanhai Cloud" in text_of(theirs.get(f"/my/cases/{follow.pk}/"))
 
 
 def test_words_and_notes_are_kept_apart(case, people, sit_down):

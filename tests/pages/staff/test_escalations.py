@@ -14,6 +14,7 @@ from disputes.escalating import mailed
 from disputes.models import CommonCause, Dispute, Escalation
 from disputes.questioning import question
 from disputes.replying import note
+from disputes.resolving import confirm
 from tests import story
 from tests.papers.conftest import pdf_text, squeezed
 
@@ -206,6 +207,21 @@ def test_the_answer_is_entered_and_counts_as_accepted(case, desk, prepared):
     assert "4 business days" in seen
     assert later.post(url, {"result": "refused", "text": "No."}).status_code == 409
     assert "21Vianet: accepted" in text_of(later.get(f"/disputes/{case.pk}/"))
+
+
+def test_what_21vianet_answers_after_the_case_has_ended_can_be_entered(case, desk, prepared):
+    filed(desk, prepared)
+    desk.post(f"/disputes/{case.pk}/answer/", {"outcome": "rejected", "answer": "As ordered."})
+    story.settle_all(desk.now)
+    confirm(case.pk, by=case.opened_by, now=desk.now)
+    page = text_of(desk.get(f"/disputes/escalations/{prepared.pk}/"))
+    assert "21Vianet has answered all the same" in page and "tell the customer" not in page
+    said = {"result": "accepted", "text": "Four seats credited."}
+    done = text_of(desk.post(f"/disputes/escalations/{prepared.pk}/answer/", said, follow=True))
+    assert "The answer is entered" in done and "It was not pursued any more since" in done
+    assert "The case was answered without 21Vianet" in done
+    assert "21V-778812" in text_of(desk.get("/disputes/escalations/?show=answered"))
+    assert "21V-778812" not in text_of(desk.get("/disputes/escalations/?show=withdrawn"))
 
 
 def test_it_can_be_let_go(case, desk, prepared):

@@ -17,7 +17,7 @@ ROWS = {
     "/invoices/": 'class="cell-name"><a href="/invoices/',
     "/payments/": 'class="cell-name"><a href="/payments/',
     "/collections/proposals/": 'class="cell-name"><a href="/collections/proposals/',
-    "/disputes/?view=table": 'class="cell-name"><a href="/disputes/',
+    "/disputes/?view=table": 'class="cell-name"><a class="nowrap" href="/disputes/',
 }
 
 

@@ -32,6 +32,17 @@ def test_those_left_alone_are_shown_with_their_reason(small_book, people, sit_do
     assert "Its next day has not come 2" in seen
 
 
+def test_what_was_looked_at_again_since_is_counted_and_said_not_to_be_listed(small_book, people, sit_down):
+    desk = sit_down(people["collections"])
+    desk.post("/collections/runs/now/")
+    page = f"/collections/runs/{Run.objects.get().pk}/"
+    assert "looked at again since" not in text_of(desk.get(page))
+    story.pay(story.customer_named(small_book, "Lanhai Trading"), "100.00", story.at("2026-06-02"))
+    seen = text_of(desk.get(page))
+    assert "1 more was looked at again since; its reason of then is counted only." in seen
+    assert "Its next day has not come 2" in seen
+
+
 def test_who_may_not_chase_may_not_run(small_book, people, sit_down):
     assert sit_down(people["billing"]).post("/collections/runs/now/").status_code == 403
     assert not Run.objects.exists()

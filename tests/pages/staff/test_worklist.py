@@ -111,7 +111,7 @@ def test_drafts_wait_until_they_are_issued(hanhai, people, sit_down):
 def test_a_partner_sees_nothing_of_another(proposed, bohai, sit_down):
     desk = sit_down(story.people_of(bohai)["owner"], story.SUSPEND)
     page = desk.get("/worklist/")
-    assert "Nothing waits for a person" in text_of(page) and "Lanhai" not in page.content.decode()
+    assert "First reconciliation file" in text_of(page) and "Lanhai" not in page.content.decode()
     customer = lanhai(proposed.partner)
     form = {"role": "billing", "email": "a@b.example", "language": "en"}
     assert desk.post(f"/worklist/address/{customer.pk}/", form).status_code == 404
