@@ -38,6 +38,7 @@ HOUSE: Final[Sequence[Place]] = (
         May.COMPANY,
     ),
     Place("people", _("People and roles"), _("Who works here, who is invited, and who may do what."), May.SEE_BOOK),
+    Place("history", _("History of changes"), _("Who changed what, from what, to what, and why."), May.SEE_BOOK),
     Place("calendar", _("Calendar"), _("Public holidays, hours of your staff, and days off of your own."), May.COMPANY),
     Place(
         "first_steps",
@@ -86,7 +87,6 @@ TALK: Final[Sequence[Place]] = (
         _("By when customers are answered, how often a line may be questioned, and how they reach you."),
         May.POLICY,
     ),
-    Place("history", _("History of changes"), _("Who changed what, from what, to what, and why."), May.SEE_BOOK),
     Place("policy", _("Collections policy"), _("What happens when an invoice is not paid, and when."), May.SEE_BOOK),
 )
 OUTSIDE: Final[Sequence[Place]] = (

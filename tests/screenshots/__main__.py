@@ -131,6 +131,8 @@ def _addresses(page: Page, part: str) -> list[str]:
 
 
 def _picture(page: Page, file: Path) -> None:
+    # Parts that come after the page.
+    page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => true)")
     size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
     view = page.viewport_size or {"width": 0, "height": 0}

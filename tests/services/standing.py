@@ -182,7 +182,7 @@ def served(home, **extra):
             kill_all(home)
 
 
-def eventually(question, *words, within=15.0):
+def eventually(question, *words, within=60.0):
     """Ask until the answer is yes."""
     deadline = time.monotonic() + within
     while not (answer := question(*words)) and time.monotonic() < deadline:
